@@ -1,0 +1,65 @@
+# Every task of the workshop. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# The newest interpreter that is at hand and recent enough; override with `make PYTHON=… setup`.
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+BIN := .venv/bin
+STAMP := .venv/.installed
+LOCK := requirements/dev.txt
+
+.PHONY: help setup demo run test check format lint types contracts schema lock picture clean
+
+help: ## list the tasks
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv/ with the command at .venv/bin/aggregator
+
+$(STAMP): $(LOCK) pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No python3 found: install Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is older than 3.11: call make PYTHON=/path/to/python3.11 setup"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+	  || { echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv)"; exit 1; }
+	@echo "Installing the locked libraries into .venv/ …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## the whole job against the sample world, on one page in the browser
+	@$(BIN)/aggregator demo
+
+run: setup ## the whole job for your own region, as config.yaml says
+	@$(BIN)/aggregator run
+
+test: setup ## every test
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
+
+check: format lint types contracts test ## format, lint, types, import contracts, tests
+
+format: setup ## format the code
+	@$(BIN)/ruff format .
+
+lint: setup ## lint the code
+	@$(BIN)/ruff check .
+
+types: setup ## check the types
+	@$(BIN)/mypy
+
+contracts: setup ## check who may import whom
+	@$(BIN)/lint-imports
+
+schema: setup ## write config.schema.json anew
+	@$(BIN)/python -m aggregator.config.schema > config.schema.json
+
+lock: setup ## renew the locked dependencies
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-header --group dev pyproject.toml -o requirements/dev.txt > /dev/null
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-header pyproject.toml -o requirements/run.txt -c requirements/dev.txt > /dev/null
+
+picture: setup ## take README's picture again, from the demo (needs Chromium)
+	@$(BIN)/python scripts/picture.py
+
+clean: ## remove what was made here; config.yaml, data/ and public/ stay
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist

@@ -1,0 +1,87 @@
+"""What all commands share: the configuration they were called with, and how they show progress."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from aggregator.config.load import load
+from aggregator.config.schema import Config
+
+NEEDS_OPERATOR = 3
+"""Exit code: done, but something needs the operator."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Which configuration a command works with; read when it is first needed."""
+
+    path: Path
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration; raises ConfigError with every fault."""
+        return load(self.path, os.environ)
+
+
+pass_setting = click.make_pass_decorator(Setting)
+
+
+def now() -> datetime:
+    """The time, asked at the edge and handed on as an argument."""
+    return datetime.now(UTC)
+
+
+class Progressing(Protocol):
+    """Shows that one more of the work is done."""
+
+    def __call__(self, line: str) -> None: ...
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Progressing]:
+    """A bar on a terminal, plain lines elsewhere. Both print each line that is given."""
+    console = Console(stderr=False, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        yield lambda line: click.echo(line)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title, total=total)
+
+        def advance(line: str) -> None:
+            bar.console.print(line, markup=False)
+            bar.advance(task)
+
+        yield advance
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine; SIGTERM ends it in order, as Ctrl-C does."""
+
+    async def guarded() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(guarded())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        click.echo("Stopped. What was done is stored; the rest is taken up next time.", err=True)
+        sys.exit(130)

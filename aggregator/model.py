@@ -1,0 +1,793 @@
+"""Every value that crosses a package border.
+
+Frozen, slotted dataclasses that import nothing but the standard library. They follow an entry on its way:
+what config says (`Source`), what the store remembers (`Claim`), what the wire said (`Fetched`), what the
+feed held (`Entry`), what the entry is about (`Description`), what was decided (`Decisions`), what is told
+(`Story`), and what is mailed (`Issue`, `Delivery`). All times are aware datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+# --------------------------------------------------------------------------------------------- sources
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed we read, as `config.yaml` describes it."""
+
+    id: str
+    """Stable slug; entries, health and history hang on it."""
+    name: str
+    url: str
+    homepage: str | None = None
+    language: str | None = None
+    """Hint for language detection, an ISO 639-1 code."""
+    default_country: str | None = None
+    """Country of entries in which nothing else is named (ISO 3166-1 alpha-2): a fallback, never an addition."""
+    profile: str = "independent"
+    """What kind of voice it is: state, independent, exile, agency, ngo, think-tank."""
+    weight: float = 1.0
+    """Larger leads a story before smaller."""
+    time_zone: str = "UTC"
+    """IANA zone of dates that carry none."""
+    day_first: bool = True
+    """How to read 03.06.2024."""
+    interval: timedelta = timedelta(hours=1)
+    timeout: timedelta = timedelta(seconds=30)
+    max_entries: int = 500
+    user_agent: str | None = None
+    content: Literal["excerpt", "full", "title"] = "excerpt"
+    """How much of an entry may be republished."""
+
+
+class SourceState(StrEnum):
+    """The health of a source after its last poll."""
+
+    NEVER = "never polled"
+    OK = "ok"
+    NOT_MODIFIED = "not-modified"
+    EMPTY = "empty"
+    HTML_INSTEAD = "html-instead"
+    PARSE_ERROR = "parse-error"
+    HTTP_ERROR = "http-error"
+    TIMEOUT = "timeout"
+    BLOCKED = "blocked"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave for conditional requests, echoed verbatim (RFC 9110 section 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A source that is ours to poll now; the attempt is already on record."""
+
+    source: Source
+    validators: Validators = Validators()
+    body_hash: bytes | None = None
+    """Hash of the last body read to the end; an equal body needs no parsing."""
+    failures: int = 0
+    """Failed polls in a row before this one."""
+    first: bool = True
+    """No poll of this source has succeeded yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A source that was asked for but must not be polled yet."""
+
+    source_id: str
+    askable_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The answer to «what may I poll?»."""
+
+    granted: tuple[Claim, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A body that a source answered with."""
+
+    source_id: str
+    at: datetime
+    url: str
+    """The address that answered, after redirects."""
+    content_type: str
+    """The Content-Type header as sent, parameters included; may be empty."""
+    body: bytes
+    """Decompressed."""
+    body_hash: bytes
+    validators: Validators = Validators()
+    not_before: datetime | None = None
+    """Earliest next request by Cache-Control, Expires or Retry-After."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The source answered that nothing changed (304, or a body equal to the last one)."""
+
+    source_id: str
+    at: datetime
+    validators: Validators = Validators()
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailure:
+    """Why a source gave us nothing: an error that travels as a value."""
+
+    source_id: str
+    at: datetime
+    state: SourceState
+    message: str
+    """Names the thing, the place and the cure; shown to the operator."""
+    not_before: datetime | None = None
+    body_hash: bytes | None = None
+
+
+# --------------------------------------------------------------------------------------------- entries
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEntry:
+    """An entry's fields as the source published them: markup, entities, odd dates and all."""
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    author: str = ""
+    published: str = ""
+    updated: str = ""
+    language: str = ""
+    categories: tuple[str, ...] = ()
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as one source published it, normalised."""
+
+    source_id: str
+    guid: str
+    """Identity within its source."""
+    raw_hash: bytes
+    """Hash of the fields as published; equal means: nothing to do."""
+    url: str
+    """Link for the reader, absolute http(s); empty if the source gave none."""
+    canonical_url: str
+    """`url` folded for comparison across sources; empty if there is none."""
+    title: str
+    """Plain text."""
+    text: str
+    """Plain text of the body or summary."""
+    html: str
+    """The same, as sanitised HTML."""
+    published: datetime
+    date_guessed: bool
+    """True when the source gave no date, half a date, or one in the future."""
+    author: str = ""
+    categories: tuple[str, ...] = ()
+    image: str = ""
+    declared_language: str | None = None
+    as_published: PublishedEntry = field(default_factory=PublishedEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which words gave a tag, and where they stand."""
+
+    surface: str
+    zone: Literal["title", "lead", "body", "category", "url", "source"]
+    start: int
+    """Offset in characters within the zone's text."""
+    rule: str
+    """The gazetteer entry or rule that matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A country an entry or a story is about."""
+
+    country: str
+    """ISO 3166-1 alpha-2, upper case."""
+    salience: float
+    """0..1: how much the text is about it."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What editorial judgement says of one entry, from that entry alone."""
+
+    language: str
+    """ISO 639-1 code, `und` when it cannot be told."""
+    script: str
+    """ISO 15924 code: Latn, Cyrl, Arab …; `Zyyy` when there are no letters."""
+    language_declared: bool = False
+    """True when the source's own word was taken."""
+    tags: tuple[Tag, ...] = ()
+    """Countries it is about, most salient first."""
+    mentions: tuple[Tag, ...] = ()
+    """Countries it only mentions."""
+    keys: tuple[int, ...] = ()
+    """Signed 64-bit look-up keys; entries that share one are candidates for one story."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedEntry:
+    """An entry with its description, on its way to a decision."""
+
+    entry: Entry
+    description: Description
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading one body gave: only entries that are new or changed."""
+
+    source_id: str
+    at: datetime
+    total: int
+    """Entries that the body holds, changed or not."""
+    entries: tuple[DescribedEntry, ...] = ()
+    undated: int = 0
+    warning: str = ""
+    """What was wrong with the body although it could be read; empty when well-formed."""
+
+
+# --------------------------------------------------------------------------------------------- decisions
+
+
+class Relation(StrEnum):
+    """How an entry belongs to its story."""
+
+    LEAD = "lead"
+    SAME = "same"
+    COPY = "copy"
+    EDITION = "edition"
+    TRANSLATION = "translation"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """A stored entry that may be, or belong with, one that just came in."""
+
+    id: int
+    source_id: str
+    guid: str
+    canonical_url: str
+    story_id: int
+    raw_hash: bytes
+    shown_hash: bytes
+    published: datetime
+    countries: frozenset[str] = frozenset()
+    keys: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """An entry that stands under a story's lead."""
+
+    entry: DescribedEntry
+    relation: Relation
+    reason: str
+    """Why it was judged so; shown by `explain`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """A new story: its first entry and those of the same batch that belong to it."""
+
+    lead: DescribedEntry
+    followers: tuple[Following, ...] = ()
+    old: bool = False
+    """Stored and searchable, but never told as new (see DESIGN: floods)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """An entry that joins a stored story."""
+
+    story_id: int
+    entry: DescribedEntry
+    relation: Relation
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A known entry whose fields changed."""
+
+    entry_id: int
+    story_id: int
+    entry: DescribedEntry
+    shown_change: bool
+    """The title or excerpt that readers see changed materially."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What is to become of a batch of entries: intents that the store carries out in one transaction."""
+
+    foundings: tuple[Founding, ...] = ()
+    joinings: tuple[Joining, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUpdate:
+    """How a source stands after a poll; written together with the entries it stands for."""
+
+    source_id: str
+    at: datetime
+    state: SourceState
+    message: str
+    next_poll: datetime
+    not_before: datetime | None
+    """The source's own word (Retry-After, max-age): even `--force` waits for it."""
+    failures: int
+    validators: Validators | None = None
+    """None keeps what is stored."""
+    body_hash: bytes | None = None
+    """None keeps what is stored."""
+    newest_entry: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that one transaction of a poll writes."""
+
+    at: datetime
+    updates: tuple[SourceUpdate, ...]
+    decisions: Decisions
+    rules_version: str
+    """Version of the rules that judged these entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCounts:
+    """What became of one source's entries in one poll."""
+
+    new: int = 0
+    duplicates: int = 0
+    """Joined a story that another entry leads."""
+    revised: int = 0
+    old: int = 0
+    """Stored without being told as new."""
+    untagged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source as the operator sees it."""
+
+    source: Source
+    state: SourceState
+    message: str
+    failures: int = 0
+    last_attempt: datetime | None = None
+    last_success: datetime | None = None
+    next_poll: datetime | None = None
+    newest_entry: datetime | None = None
+    entries: int = 0
+
+
+# --------------------------------------------------------------------------------------------- stories
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A stored entry within its story."""
+
+    entry_id: int
+    source_id: str
+    relation: Relation
+    url: str
+    title: str
+    text: str
+    html: str
+    language: str
+    script: str
+    published: datetime
+    date_guessed: bool = False
+    author: str = ""
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Entries about one event."""
+
+    id: int
+    uri: str
+    """Permanent `tag:` URI (RFC 4151), minted when the story was founded."""
+    told_at: datetime
+    """When we first told it."""
+    updated_at: datetime
+    """Moves only when the shown title or excerpt changes materially."""
+    members: tuple[Member, ...]
+    """The lead first, the others in the order they joined."""
+    countries: tuple[str, ...] = ()
+    """Most salient first."""
+
+    @property
+    def lead(self) -> Member:
+        return self.members[0]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChanges:
+    """Stories that changed since the last publication."""
+
+    upto: int
+    """Change number of the last one: where the next look begins."""
+    stories: tuple[Story, ...]
+    withdrawn: tuple[int, ...] = ()
+    """Ids of stories that were hidden or merged away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Which of the changed stories a selection holds, and which it holds no more."""
+
+    inside: frozenset[int] = frozenset()
+    outside: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A feed we publish: which stories it holds. An empty criterion admits all."""
+
+    id: str
+    title: str
+    description: str = ""
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every published page, feed and letter says of its publisher."""
+
+    title: str
+    description: str
+    base_url: str
+    """Absolute, without a trailing slash: the only origin of absolute links."""
+    language: str
+    """Interface language of pages."""
+    contact: str
+    """Mail address of the operator."""
+    countries: tuple[str, ...]
+    """The region's countries, in the order they are shown."""
+    time_zone: str
+    sources: Mapping[str, Source]
+    id_domain: str
+    """Domain of new `tag:` URIs; stays when base_url moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to publish: its path below the public folder and its bytes."""
+
+    path: str
+    content: bytes
+
+
+# --------------------------------------------------------------------------------------------- newsletters
+
+
+class Rhythm(StrEnum):
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One rhythm of a newsletter. Its periods close at midnight in the newsletter's zone."""
+
+    id: str
+    """`daily`, `weekly-1` (ISO weekday on which a period starts and the last one is sent), `monthly`."""
+    rhythm: Rhythm
+    weekday: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """A recurring digest."""
+
+    id: str
+    names: Mapping[str, str]
+    """Name per interface language; the first is the default."""
+    sender: str
+    """Address of the From header."""
+    time_zone: str
+    send_at: str
+    """Local time `HH:MM` at which an issue goes out, on the day its period closed."""
+    tracks: tuple[Track, ...]
+    countries: tuple[str, ...]
+    """Sections in order; stories about none of them stand under «elsewhere»."""
+    languages: tuple[str, ...] = ()
+    """Languages of stories it may hold; empty admits all."""
+    top: int = 3
+    per_country: int = 6
+    per_source: int = 2
+    max_lateness: timedelta = timedelta(hours=48)
+    """An issue that could not be sent for longer waits for the operator."""
+
+    @property
+    def interface_languages(self) -> tuple[str, ...]:
+        return tuple(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One turn of a track: `[start, end)`."""
+
+    key: str
+    """`2026-W47`, `2026-11-22`, `2026-11`: unique within a track."""
+    start: datetime
+    end: datetime
+    send_at: datetime
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPosition:
+    """How far a track has come."""
+
+    last_period_end: datetime | None
+    """End of the last period that has an issue (or was skipped); None before the first."""
+    watermark: int
+    """Stories with a smaller or equal telling number were considered."""
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldStories:
+    """Stories that a track has not told yet."""
+
+    upto: int
+    """Telling number up to which this list looked; becomes the watermark."""
+    stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A story with its place in an issue."""
+
+    section: str
+    """`top`, a country code, `regional` or `elsewhere`."""
+    story: Story
+    reason: str
+    """Why it stands here; shown by `newsletter preview --explain`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One story as rendered for one interface language: stored with the issue, never rendered again."""
+
+    story_id: int
+    section: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the blocks in one interface language.
+
+    Heads and feet hold slots, written `[[name]]`: `[[preheader]]` is filled per variant, `[[unsubscribe]]`
+    (an address) per reader.
+    """
+
+    language: str
+    html_head: str
+    html_foot: str
+    text_head: str
+    text_foot: str
+    html_sections: Mapping[str, str]
+    """Heading by section name."""
+    text_sections: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a reader chose; readers with the same choice get the same variant."""
+
+    language: str
+    """Interface language of letters."""
+    countries: tuple[str, ...] = ()
+    """Only stories about one of these; empty admits all."""
+    languages: tuple[str, ...] = ()
+    """Only stories told in one of these languages; empty admits all."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVariant:
+    """One assembly of an issue, with the choices that lead to it.
+
+    `html` and `text` are (head, body, foot). A reader's own parts are joined into head and foot only: no
+    feed can write into them.
+    """
+
+    choices: tuple[Choice, ...]
+    language: str
+    story_ids: tuple[int, ...]
+    subject: str
+    html: tuple[str, str, str]
+    text: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenIssue:
+    """An issue as it is frozen: nothing of it is computed again."""
+
+    newsletter: str
+    track: str
+    period: Period
+    frozen_at: datetime
+    send_after: datetime
+    expires_at: datetime
+    link_base: str
+    """The `base_url` in force; links of this issue never change."""
+    template_version: str
+    placed: tuple[Placed, ...]
+    frames: tuple[Frame, ...]
+    """One per interface language."""
+    blocks: Mapping[str, tuple[Block, ...]]
+    """By interface language, in the order of `placed`."""
+    variants: tuple[PlannedVariant, ...]
+    watermark: int
+    """Becomes the track's watermark in the transaction that freezes the issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSummary:
+    """An issue as the operator sees it."""
+
+    id: int
+    newsletter: str
+    track: str
+    period: str
+    frozen_at: datetime
+    stories: int
+    deliveries: Mapping[str, int]
+    """Count by delivery state."""
+
+
+class SubscriberState(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person who gets a newsletter."""
+
+    id: int
+    email: str
+    newsletter: str
+    track: str
+    choice: Choice
+    state: SubscriberState
+
+
+class DeliveryState(StrEnum):
+    """Where one mail to one address stands."""
+
+    READY = "ready"
+    LEASED = "leased"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """The connection was lost after the final dot: it may have arrived."""
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Phase(StrEnum):
+    """How far an SMTP transaction came (RFC 5321)."""
+
+    CONNECT = "connect"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DOT = "dot"
+    """The text is being handed over: from here on a silence is not a no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One mail to one address: a row of the ledger, claimed for sending."""
+
+    id: int
+    issue_id: int
+    newsletter: str
+    subscriber_id: int
+    address: str
+    variant_id: int
+    link_base: str
+    message_id: str
+    """Without angle brackets; derived from the row, so that a resend is the same message."""
+    date: datetime
+    token: str
+    """The letter's own secret: it can leave and nothing else. Stored as a hash."""
+    attempts: int
+    """Tries before this one."""
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One assembly of an issue for a choice: language and ordered stories."""
+
+    id: int
+    language: str
+    subject: str
+    html: tuple[str, str, str]
+    text: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Bytes ready for SMTP."""
+
+    sender: str
+    """Envelope sender (MAIL FROM)."""
+    recipient: str
+    """Envelope recipient (RCPT TO)."""
+    content: bytes
+    """The whole message, CRLF line ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpReply:
+    """How an attempt ended, as the server or the connection said it."""
+
+    phase: Phase
+    """The phase that was reached."""
+    code: int | None
+    """Reply code; None when the connection was lost or timed out."""
+    text: str
+    enhanced: str = ""
+    """Enhanced status code (RFC 3463), e.g. `5.1.1`."""
+    server: str = ""
+    queue_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an attempt means for its delivery."""
+
+    state: DeliveryState
+    reason: str
+    retry_at: datetime | None = None
+    suppress: bool = False
+    """The address does not exist: mail it no more."""
+    counts: bool = True
+    """False when the fault was the server's: no attempt is held against the reader."""
+    pause_server: timedelta | None = None

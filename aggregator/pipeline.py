@@ -1,0 +1,543 @@
+"""The whole job on one page: poll, publish, compose, deliver.
+
+Each step asks the world through a port (a Protocol below), lets pure functions decide, and tells the world
+what was decided. The steps decide nothing themselves and never call one another: `schedule.py` and the
+commands call them, `wiring.py` hands them their ports.
+
+    poll     sources due -> bodies -> described entries -> decisions -> one transaction
+    publish  changed stories -> selections they touch -> files
+    compose  a track's closed period -> untold stories -> a frozen issue with one delivery per reader
+    deliver  ready deliveries -> letters -> SMTP -> settled
+
+`now` is always an argument. Expected failures are values; an unexpected exception becomes the failure of its
+own source or letter, with its traceback in the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from aggregator.editorial import decide
+from aggregator.ingest import due
+from aggregator.model import (
+    Batch,
+    Block,
+    Choice,
+    Claim,
+    Claims,
+    Delivery,
+    DescribedEntry,
+    EntryCounts,
+    Fetched,
+    File,
+    Frame,
+    FrozenIssue,
+    KnownEntry,
+    Letter,
+    Newsletter,
+    NotModified,
+    Period,
+    Phase,
+    Placed,
+    Placement,
+    Reading,
+    Refusal,
+    Selection,
+    Settlement,
+    SmtpReply,
+    SourceFailure,
+    SourceStatus,
+    SourceUpdate,
+    Story,
+    StoryChanges,
+    Track,
+    TrackPosition,
+    UntoldStories,
+    Variant,
+)
+from aggregator.newsletter import calendar, replies
+from aggregator.newsletter import compose as digest
+from aggregator.publish import selections
+
+log = logging.getLogger(__name__)
+
+FetchOutcome = Fetched | NotModified | SourceFailure
+ReadOutcome = Reading | SourceFailure
+
+SOURCES_PER_BATCH = 50
+"""Sources whose results one write transaction takes: keeps it well under 200 ms."""
+COMMIT_EVERY = 1.0
+"""Seconds that results wait for others before they are written."""
+STORIES_PER_LOOK = 500
+"""Changed stories held in memory at once while publishing."""
+
+
+# ------------------------------------------------------------------------------------------------ poll
+
+
+class Sources(Protocol):
+    """What we remember of sources."""
+
+    def claim(self, now: datetime, *, only: Collection[str] = (), force: bool = False) -> Claims:
+        """Take the sources that are due; the attempt is durable before this returns."""
+
+
+class Fetch(Protocol):
+    """Asks one source, politely and within bounds; never raises for what a server does."""
+
+    async def __call__(self, claim: Claim) -> FetchOutcome: ...
+
+
+class Read(Protocol):
+    """Turns a body into described entries, leaving out those whose raw hash is known."""
+
+    async def __call__(self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]) -> ReadOutcome: ...
+
+
+class Entries(Protocol):
+    """What we remember of entries."""
+
+    def known(self, source_id: str) -> Mapping[str, bytes]:
+        """Raw hash by guid of a source's stored entries."""
+
+    def candidates(self, entries: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
+        """Stored entries that share an identity, a canonical URL or a key with these: one look back."""
+
+    def commit(self, batch: Batch) -> None:
+        """Write entries, stories and their sources' state in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollPorts:
+    sources: Sources
+    fetch: Fetch
+    read: Read
+    entries: Entries
+    rules: decide.Rules
+    clock: Callable[[], datetime]
+    """The time at which something unexpected happened, for the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePolled:
+    """One line of a poll's account."""
+
+    update: SourceUpdate
+    total: int = 0
+    """Entries in the body."""
+    counts: EntryCounts = EntryCounts()
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    polled: tuple[SourcePolled, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """How far one source was followed: its answer, and what reading the body gave."""
+
+    claim: Claim
+    fetched: FetchOutcome
+    reading: ReadOutcome | None = None
+
+
+async def poll(
+    now: datetime,
+    ports: PollPorts,
+    *,
+    only: Collection[str] = (),
+    force: bool = False,
+    watch: Callable[[SourcePolled], None] = lambda polled: None,
+) -> PollReport:
+    """Ask every source that is due and store what is new; `watch` sees each source once it is stored.
+
+    `force` overrides our own interval, never the source's Retry-After or max-age: such a source is refused
+    with the time at which it may be asked.
+    """
+    claims = ports.sources.claim(now, only=only, force=force)
+    polled: list[SourcePolled] = []
+    pending = {asyncio.create_task(_follow(claim, ports)) for claim in claims.granted}
+    while pending:
+        done, pending = await asyncio.wait(pending, timeout=COMMIT_EVERY)
+        for batch in _batched([task.result() for task in done], SOURCES_PER_BATCH):
+            for line in _store(now, batch, ports):
+                watch(line)
+                polled.append(line)
+    return PollReport(tuple(polled), claims.refused)
+
+
+def _batched(followed: Sequence[_Followed], size: int) -> Iterable[Sequence[_Followed]]:
+    return (followed[start : start + size] for start in range(0, len(followed), size))
+
+
+async def _follow(claim: Claim, ports: PollPorts) -> _Followed:
+    try:
+        fetched = await ports.fetch(claim)
+        if not isinstance(fetched, Fetched) or fetched.body_hash == claim.body_hash:
+            return _Followed(claim, fetched)
+        reading = await ports.read(claim, fetched, ports.entries.known(claim.source.id))
+        return _Followed(claim, fetched, reading)
+    except Exception as error:
+        log.exception("polling %s failed unexpectedly", claim.source.id)
+        return _Followed(claim, due.unexpected(claim, ports.clock(), error))
+
+
+def _store(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[SourcePolled]:
+    """Judge and write one batch. If that fails, each source is tried alone, so that only the bad one fails."""
+    try:
+        return _judge_and_commit(now, batch, ports)
+    except Exception as error:
+        if len(batch) > 1:
+            return [line for one in batch for line in _store(now, [one], ports)]
+        claim = batch[0].claim
+        log.exception("storing %s failed", claim.source.id)
+        failed = _Followed(claim, due.unexpected(claim, ports.clock(), error))
+        return _judge_and_commit(now, [failed], ports)
+
+
+def _judge_and_commit(
+    now: datetime, batch: Sequence[_Followed], ports: PollPorts
+) -> list[SourcePolled]:
+    updates = tuple(due.settle(one.claim, one.fetched, one.reading) for one in batch)
+    readings = [one.reading for one in batch if isinstance(one.reading, Reading)]
+    arrivals = decide.in_order(entry for reading in readings for entry in reading.entries)
+    known = ports.entries.candidates(arrivals) if arrivals else ()
+    first_polls = frozenset(one.claim.source.id for one in batch if one.claim.first)
+    decisions = decide.decide(arrivals, known, now=now, first_polls=first_polls, rules=ports.rules)
+    ports.entries.commit(Batch(now, updates, decisions, ports.rules.version))
+    totals = {reading.source_id: reading.total for reading in readings}
+    counts = decide.count(decisions)
+    return [
+        SourcePolled(update, totals.get(update.source_id, 0), counts.get(update.source_id, EntryCounts()))
+        for update in updates
+    ]
+
+
+# --------------------------------------------------------------------------------------------- publish
+
+
+class Stories(Protocol):
+    """What we remember of stories, as publishing sees it."""
+
+    def published_upto(self) -> int:
+        """Change number up to which everything is published."""
+
+    def changes(self, since: int, limit: int) -> StoryChanges:
+        """The next stories that changed after `since`, in order of change."""
+
+    def place(self, now: datetime, placements: Mapping[str, Placement], withdrawn: Collection[int]) -> set[str]:
+        """Record which story stands in which selection, and since when; return the selections touched."""
+
+    def newest(self, selection_id: str, limit: int) -> Sequence[Story]:
+        """A selection's stories, the last to enter first."""
+
+    def mark_published(self, upto: int) -> None:
+        """All files up to this change number are written."""
+
+
+class Disk(Protocol):
+    """The public folder."""
+
+    def write(self, file: File) -> bool:
+        """Write atomically; False when the file already holds these bytes."""
+
+
+class Statuses(Protocol):
+    """How the sources stand."""
+
+    def statuses(self) -> Sequence[SourceStatus]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPorts:
+    selections: Sequence[Selection]
+    stories: Stories
+    sources: Statuses
+    disk: Disk
+    render_feeds: Callable[[Selection, Sequence[Story], datetime], Iterable[File]]
+    render_pages: Callable[[Sequence[Story], Sequence[SourceStatus], datetime], Iterable[File]]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    stories: int
+    """Changed stories that were looked at."""
+    rendered: tuple[str, ...]
+    """Ids of the selections that were rendered."""
+    written: tuple[str, ...]
+    """Paths of the files whose bytes changed."""
+
+
+def publish(now: datetime, ports: PublishPorts, *, everything: bool = False) -> PublishReport:
+    """Render the selections whose stories changed, and the pages.
+
+    `everything` looks at every story and renders every selection: after a change of config or templates. The
+    change number is recorded last: a crash on the way only means that the same files are rendered again.
+    """
+    touched = {selection.id for selection in ports.selections} if everything else set()
+    since = 0 if everything else ports.stories.published_upto()
+    looked_at = 0
+    while (changes := ports.stories.changes(since, STORIES_PER_LOOK)).upto > since:
+        placements = selections.place(ports.selections, changes.stories)
+        touched |= ports.stories.place(now, placements, changes.withdrawn)
+        since = changes.upto
+        looked_at += len(changes.stories)
+    rendered = [selection for selection in ports.selections if selection.id in touched]
+    files = [file for selection in rendered for file in _render(selection, now, ports)]
+    newest = ports.stories.newest(selections.EVERYTHING, selections.FRONT_PAGE_STORIES)
+    files += ports.render_pages(newest, ports.sources.statuses(), now)
+    written = tuple(file.path for file in files if ports.disk.write(file))
+    ports.stories.mark_published(since)
+    return PublishReport(looked_at, tuple(selection.id for selection in rendered), written)
+
+
+def _render(selection: Selection, now: datetime, ports: PublishPorts) -> Iterable[File]:
+    return ports.render_feeds(selection, ports.stories.newest(selection.id, selection.limit), now)
+
+
+# --------------------------------------------------------------------------------------------- compose
+
+
+class Issues(Protocol):
+    """What we remember of issues and tracks."""
+
+    def position(self, newsletter: str, track: str) -> TrackPosition: ...
+
+    def untold(self, newsletter: str, track: str, period: Period) -> UntoldStories:
+        """Stories first told after the track's watermark and before the period's end, not yet in an issue."""
+
+    def choices(self, newsletter: str, track: str) -> Sequence[Choice]:
+        """The distinct choices of the track's confirmed subscribers."""
+
+    def freeze(self, issue: FrozenIssue) -> int | None:
+        """Store the issue and a delivery per confirmed subscriber, and move the watermark: one transaction.
+
+        Returns the number of deliveries; None when the period already has an issue.
+        """
+
+    def skip(self, newsletter: str, track: str, period: Period, watermark: int, now: datetime) -> None:
+        """Record that the period had nothing to tell."""
+
+
+class Press(Protocol):
+    """Renders an issue's parts from the templates, once per interface language."""
+
+    @property
+    def template_version(self) -> str: ...
+
+    def frame(self, newsletter: Newsletter, period: Period, language: str) -> Frame: ...
+
+    def block(self, placed: Placed, language: str) -> Block: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ComposePorts:
+    newsletters: Sequence[Newsletter]
+    issues: Issues
+    press: Press
+    link_base: str
+
+
+class Composed(StrEnum):
+    FROZEN = "frozen"
+    NOTHING_NEW = "nothing new"
+    OVERDUE = "overdue"
+    ALREADY = "already composed"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """One line of the account: what became of one track's period."""
+
+    newsletter: str
+    track: str
+    period: str
+    outcome: Composed
+    stories: int = 0
+    deliveries: int = 0
+
+
+def compose(
+    now: datetime, ports: ComposePorts, *, early: Collection[str] = (), late: bool = False
+) -> list[IssueLine]:
+    """Freeze an issue for every track whose period has closed.
+
+    `early` names newsletters whose running period is closed now instead of at its end; `late` composes a
+    period that is older than `max_lateness`, which otherwise waits for the operator.
+    """
+    lines = []
+    for newsletter in ports.newsletters:
+        for track in newsletter.tracks:
+            last_end = ports.issues.position(newsletter.id, track.id).last_period_end
+            if newsletter.id in early:
+                period = calendar.cut_short(newsletter, track, last_end, now)
+            else:
+                period = calendar.due(newsletter, track, last_end, now)
+            if period is None:
+                continue
+            if calendar.is_overdue(newsletter, period, now) and not late:
+                lines.append(IssueLine(newsletter.id, track.id, period.key, Composed.OVERDUE))
+                continue
+            lines.append(_compose(now, newsletter, track, period, ports))
+    return lines
+
+
+def _compose(
+    now: datetime, newsletter: Newsletter, track: Track, period: Period, ports: ComposePorts
+) -> IssueLine:
+    issue = draft(now, newsletter, track, period, ports)
+    if not issue.placed:
+        ports.issues.skip(newsletter.id, track.id, period, issue.watermark, now)
+        return IssueLine(newsletter.id, track.id, period.key, Composed.NOTHING_NEW)
+    deliveries = ports.issues.freeze(issue)
+    outcome = Composed.ALREADY if deliveries is None else Composed.FROZEN
+    return IssueLine(newsletter.id, track.id, period.key, outcome, len(issue.placed), deliveries or 0)
+
+
+def draft(
+    now: datetime, newsletter: Newsletter, track: Track, period: Period, ports: ComposePorts
+) -> FrozenIssue:
+    """An issue as it would be frozen now; stores nothing. `newsletter preview` shows it."""
+    untold = ports.issues.untold(newsletter.id, track.id, period)
+    placed = digest.place(newsletter, period, untold.stories)
+    languages = newsletter.interface_languages if placed else ()
+    frames = tuple(ports.press.frame(newsletter, period, language) for language in languages)
+    blocks = {
+        language: tuple(ports.press.block(one, language) for one in placed) for language in languages
+    }
+    choices = ports.issues.choices(newsletter.id, track.id)
+    return FrozenIssue(
+        newsletter=newsletter.id,
+        track=track.id,
+        period=period,
+        frozen_at=now,
+        send_after=max(period.send_at, now),
+        expires_at=max(period.send_at, now) + newsletter.max_lateness,
+        link_base=ports.link_base,
+        template_version=ports.press.template_version,
+        placed=placed,
+        frames=frames,
+        blocks=blocks,
+        variants=digest.variants(choices, placed, frames, blocks),
+        watermark=untold.upto,
+    )
+
+
+# --------------------------------------------------------------------------------------------- deliver
+
+
+class Ledger(Protocol):
+    """The delivery ledger: every mail to every address, and how it stands."""
+
+    def recover(self, now: datetime) -> int:
+        """Give back what a crash left leased: before the dot it is ready again, after it is unknown."""
+
+    def unknown(self) -> Sequence[Delivery]:
+        """Deliveries that may or may not have arrived."""
+
+    def claim(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Lease a few that are ready and due; expires those that are too old. Durable before it returns."""
+
+    def refusal(self, delivery: Delivery) -> str | None:
+        """Why this address must get no mail now (it left, it is suppressed); None if it may."""
+
+    def variant(self, variant_id: int) -> Variant: ...
+
+    def reach(self, delivery: Delivery, phase: Phase) -> None:
+        """Record the phase. `Phase.DOT` is durable before this returns."""
+
+    def settle(self, delivery: Delivery, settlement: Settlement, reply: SmtpReply | None, now: datetime) -> None:
+        """Record how an attempt ended."""
+
+
+class Carrier(Protocol):
+    """Hands letters to SMTP."""
+
+    async def send(self, letter: Letter, reach: Callable[[Phase], None]) -> SmtpReply:
+        """Send one letter; calls `reach(Phase.DOT)` before the text goes over.
+
+        Never raises for what the wire does. Should it raise all the same, the row stays leased and `recover`
+        judges it by its phase, as after a crash.
+        """
+
+    def was_accepted(self, message_id: str) -> bool | None:
+        """Whether the relay's own record holds this message; None when there is no such record."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverPorts:
+    newsletters: Mapping[str, Newsletter]
+    ledger: Ledger
+    carrier: Carrier
+    write_letter: Callable[[Newsletter, Variant, Delivery], Letter]
+    sessions: int = 5
+    """Letters under way at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One line of the account: what became of one letter."""
+
+    delivery: Delivery
+    settlement: Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverReport:
+    lines: tuple[LetterLine, ...]
+    held: int
+    """Deliveries whose fate is unknown and that wait for the operator."""
+
+
+async def deliver(now: datetime, ports: DeliverPorts, *, limit: int = 200) -> DeliverReport:
+    """Send up to `limit` letters that are ready and due."""
+    ports.ledger.recover(now)
+    held = _reconcile(now, ports)
+    lines: list[LetterLine] = []
+    while len(lines) < limit and (claimed := ports.ledger.claim(now, ports.sessions)):
+        lines += await asyncio.gather(*(_deliver(delivery, now, ports) for delivery in claimed))
+    return DeliverReport(tuple(lines), held)
+
+
+def _reconcile(now: datetime, ports: DeliverPorts) -> int:
+    held = 0
+    for delivery in ports.ledger.unknown():
+        accepted = ports.carrier.was_accepted(delivery.message_id)
+        if accepted is None:
+            held += 1
+        else:
+            ports.ledger.settle(delivery, replies.reconciled(accepted), None, now)
+    return held
+
+
+async def _deliver(delivery: Delivery, now: datetime, ports: DeliverPorts) -> LetterLine:
+    if (refusal := ports.ledger.refusal(delivery)) is not None:
+        return _settle(delivery, replies.refused(refusal), None, now, ports)
+    try:
+        variant = ports.ledger.variant(delivery.variant_id)
+        letter = ports.write_letter(ports.newsletters[delivery.newsletter], variant, delivery)
+    except Exception as error:
+        log.exception("letter %s could not be written", delivery.id)
+        return _settle(delivery, replies.unwritable(error), None, now, ports)
+    reply = await ports.carrier.send(letter, lambda phase: ports.ledger.reach(delivery, phase))
+    settlement = replies.settle(reply, attempts=delivery.attempts, now=now)
+    return _settle(delivery, settlement, reply, now, ports)
+
+
+def _settle(
+    delivery: Delivery,
+    settlement: Settlement,
+    reply: SmtpReply | None,
+    now: datetime,
+    ports: DeliverPorts,
+) -> LetterLine:
+    ports.ledger.settle(delivery, settlement, reply, now)
+    return LetterLine(delivery, settlement)

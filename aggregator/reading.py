@@ -1,0 +1,53 @@
+"""From a body to described entries: what a worker process does with one body.
+
+Pure: parse, clean and normalise (ingest), then describe (editorial), for the entries whose published fields
+changed. The gazetteer and the language model are loaded once per process, when the first body comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aggregator.editorial import shipped
+from aggregator.editorial.countries import Tagger
+from aggregator.editorial.describe import Describer
+from aggregator.errors import NotAFeedError
+from aggregator.ingest import read as ingest
+from aggregator.model import Claim, DescribedEntry, Fetched, Reading, SourceFailure
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBody:
+    """Reads bodies by the rules of one configuration; travels to worker processes."""
+
+    languages: tuple[str, ...]
+    """Languages that entries may be in."""
+
+    def __call__(
+        self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]
+    ) -> Reading | SourceFailure:
+        """Read one body; a body that is no feed comes back as the source's failure."""
+        try:
+            parsed = ingest.entries(claim.source, fetched, known, fetched.at)
+        except NotAFeedError as error:
+            return SourceFailure(
+                claim.source.id, fetched.at, error.state, str(error), fetched.not_before, fetched.body_hash
+            )
+        describer = _describer(self.languages)
+        return Reading(
+            source_id=claim.source.id,
+            at=fetched.at,
+            total=parsed.total,
+            entries=tuple(
+                DescribedEntry(entry, describer.describe(entry, claim.source)) for entry in parsed.entries
+            ),
+            undated=parsed.undated,
+            warning=parsed.warning,
+        )
+
+
+@lru_cache(maxsize=1)
+def _describer(languages: Sequence[str]) -> Describer:
+    return Describer(Tagger(shipped.gazetteer(languages)), languages)

@@ -1,0 +1,94 @@
+"""Jinja environments over the template folders, with the interface wording of one language each.
+
+An operator's own folder comes first, so that any template can be overridden; then the shipped ones. Wording is
+gettext: `templates/locale/<language>/*.po`, read as text at start, so that a catalogue can be edited without a
+compiler.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+
+def shipped_templates() -> Path:
+    """The templates that come with the program: inside the wheel, or at the top of a checkout."""
+    inside = Path(str(resources.files("aggregator"))) / "templates"
+    return inside if inside.is_dir() else inside.parent.parent / "templates"
+
+
+class Templates:
+    """All templates and wordings that are in force."""
+
+    def __init__(self, folders: Sequence[Path], time_zone: str) -> None:
+        """`folders`: where to look, the operator's own first. `time_zone`: IANA zone of shown dates."""
+        self.folders = tuple(folders)
+        self._zone = ZoneInfo(time_zone)
+        self._loader: BaseLoader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+        self.environment = lru_cache(maxsize=None)(self._build)
+
+    def _build(self, language: str) -> ImmutableSandboxedEnvironment:
+        environment = ImmutableSandboxedEnvironment(
+            loader=self._loader,
+            autoescape=lambda name: name is None or not name.endswith(".txt"),
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.install_gettext_translations(  # type: ignore[attr-defined]
+            self._wording(language), newstyle=True
+        )
+        locale = Locale.parse(language)
+        environment.globals["language"] = language
+        environment.globals["direction"] = locale.text_direction
+        environment.filters["day"] = lambda when: _day(when, locale, self._zone)
+        environment.filters["moment"] = lambda when: _moment(when, locale, self._zone)
+        environment.filters["country"] = lambda code: locale.territories.get(code, code)
+        environment.filters["language_name"] = lambda code: locale.languages.get(code, code)
+        return environment
+
+    def _wording(self, language: str) -> NullTranslations:
+        merged = Catalog(locale=language)
+        for folder in reversed(self.folders):
+            for path in sorted((folder / "locale" / language).glob("*.po")):
+                with path.open("rb") as file:
+                    for message in read_po(file, locale=language):
+                        if message.id and message.string:
+                            merged[message.id] = message
+        compiled = io.BytesIO()
+        write_mo(compiled, merged)
+        compiled.seek(0)
+        return GNUTranslations(compiled)
+
+    def version(self, part: str) -> str:
+        """Hash over all files of one part (`site`, `email`) and the wordings: changes when any of them does."""
+        digest = hashlib.sha256()
+        for folder in self.folders:
+            for path in sorted([*(folder / part).rglob("*"), *(folder / "locale").rglob("*.po")]):
+                if path.is_file():
+                    digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+        return digest.hexdigest()[:16]
+
+
+def _day(when: date | datetime, locale: Locale, zone: ZoneInfo) -> str:
+    local = when.astimezone(zone) if isinstance(when, datetime) else when
+    return dates.format_date(local, format="long", locale=locale)
+
+
+def _moment(when: datetime, locale: Locale, zone: ZoneInfo) -> str:
+    return dates.format_datetime(when, format="medium", tzinfo=zone, locale=locale)
