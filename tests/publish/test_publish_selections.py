@@ -1,0 +1,47 @@
+"""Which story stands in which selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from aggregator.model import Member, Placement, Selection, Story
+from aggregator.publish.selections import EVERYTHING, matches, place
+
+
+@pytest.mark.parametrize(
+    ("criteria", "held"),
+    [
+        ({}, True),
+        ({"countries": ("KG", "KZ")}, True),
+        ({"countries": ("KG",)}, False),
+        ({"languages": ("kk",)}, True),
+        ({"languages": ("fr",)}, False),
+        ({"sources": ("dala",)}, True),
+        ({"sources": ("cols",)}, False),
+        ({"countries": ("KZ",), "languages": ("fr",)}, False),
+    ],
+)
+def test_every_criterion_must_be_met_by_any_member(
+    criteria: dict[str, tuple[str, ...]],
+    held: bool,
+    story: Callable[..., Story],
+    member: Callable[..., Member],
+) -> None:
+    told = story(1, member("dala", 2, language="kk"), countries=("KZ", "RU"))
+    assert matches(Selection("one", "One", **criteria), told) is held  # type: ignore[arg-type]
+
+
+def test_each_selection_and_everything_are_placed(story: Callable[..., Story]) -> None:
+    stories = [story(1, countries=("KZ",)), story(2, countries=("TJ",))]
+    placements = place([Selection("kz", "Kazakhstan", countries=("KZ",))], stories)
+    assert placements == {
+        "kz": Placement(frozenset({1}), frozenset({2})),
+        EVERYTHING: Placement(frozenset({1, 2}), frozenset()),
+    }
+
+
+def test_everything_admits_all_even_when_it_is_configured(story: Callable[..., Story]) -> None:
+    placements = place([Selection(EVERYTHING, "Mine", countries=("KG",))], [story(1)])
+    assert placements == {EVERYTHING: Placement(frozenset({1}), frozenset())}

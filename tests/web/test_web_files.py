@@ -1,0 +1,133 @@
+"""The public folder over HTTP."""
+
+from __future__ import annotations
+
+import os
+import time
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+from yarl import URL
+
+HTML = "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "content_type", "seconds"),
+    [
+        ("/", b"<h1>Front</h1>", HTML, 60),
+        ("/index.html", b"<h1>Front</h1>", HTML, 60),
+        ("/country/kz", b"<h1>KZ</h1>", HTML, 60),
+        ("/country/kz.html?utm=1", b"<h1>KZ</h1>", HTML, 60),
+        ("/feeds/all.atom", b"<feed/>", "application/atom+xml; charset=utf-8", 300),
+        ("/feeds/all.rss", b"<rss/>", "application/rss+xml; charset=utf-8", 300),
+        ("/style.css?v=1", b"body{}", "text/css; charset=utf-8", 86400),
+        ("/robots.txt", b"User-agent: *\n", "text/plain; charset=utf-8", 60),
+        ("/icon.svg", b"<svg/>", "image/svg+xml", 86400),
+        ("/sources.opml", b"<opml/>", "application/octet-stream", 60),
+    ],
+)
+async def test_a_published_file_is_served_with_its_type_and_age(
+    path: str, content: bytes, content_type: str, seconds: int, visit, web_settings
+) -> None:
+    async with visit(web_settings) as client, client.get(path) as answer:
+        assert answer.status == 200
+        assert await answer.read() == content
+        assert answer.headers["Content-Type"] == content_type
+        assert answer.headers["Cache-Control"] == f"public, max-age={seconds}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/country/",
+        "/country",
+        "/feeds/all.atom/",
+        "/.hidden",
+        "/feeds/.all.atom.x.tmp",
+        "/../outside.html",
+        "/..%2foutside.html",
+        "/country/%2e%2e/%2e%2e/outside.html",
+        "/%2e%2e%5coutside.html",
+        "/%2fetc/passwd",
+        "/index.html%00",
+        "/link.html",
+        "/" + "a" * 5000,
+    ],
+)
+async def test_anything_else_is_the_page_that_helps(path: str, visit, web_settings, public: Path) -> None:
+    (public / "link.html").symlink_to(public.parent / "outside.html")
+    async with visit(web_settings) as client, client.get(URL(path, encoded=True)) as answer:
+        assert answer.status == 404
+        assert await answer.read() == b"<h1>Nothing here</h1>"
+        assert answer.headers["Content-Type"] == HTML
+        assert answer.headers["Cache-Control"] == "no-cache"
+
+
+async def test_before_the_first_publication_every_path_is_a_plain_404(
+    visit, web_settings, public: Path
+) -> None:
+    (public / "404.html").unlink()
+    async with visit(web_settings) as client, client.get("/nothing") as answer:
+        assert (answer.status, await answer.text()) == (404, "Not found.\n")
+
+
+async def test_an_unchanged_file_is_answered_with_304(visit, web_settings) -> None:
+    async with visit(web_settings) as client:
+        async with client.get("/feeds/all.atom") as first:
+            etag, modified = first.headers["ETag"], first.headers["Last-Modified"]
+        for condition in (
+            {"If-None-Match": etag},
+            {"If-None-Match": f'"other", W/{etag}'},
+            {"If-None-Match": "*"},
+            {"If-Modified-Since": modified},
+            {"If-None-Match": etag, "If-Modified-Since": formatdate(0, usegmt=True)},
+        ):
+            async with client.get("/feeds/all.atom", headers=condition) as answer:
+                assert answer.status == 304, condition
+                assert await answer.read() == b""
+                assert answer.headers["ETag"] == etag
+                assert answer.headers["Last-Modified"] == modified
+                assert "Cache-Control" in answer.headers
+
+
+async def test_a_changed_file_or_a_broken_condition_is_answered_in_full(visit, web_settings) -> None:
+    async with visit(web_settings) as client:
+        async with client.get("/feeds/all.atom") as first:
+            modified = first.headers["Last-Modified"]
+        for condition in (
+            {"If-None-Match": '"other"'},
+            {"If-None-Match": '"other"', "If-Modified-Since": modified},
+            {"If-Modified-Since": formatdate(0, usegmt=True)},
+            {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 -0000"},
+            {"If-Modified-Since": "yesterday"},
+        ):
+            async with client.get("/feeds/all.atom", headers=condition) as answer:
+                assert answer.status == 200, condition
+
+
+async def test_the_etag_follows_the_bytes_and_not_the_clock(visit, web_settings, public: Path) -> None:
+    async with visit(web_settings) as client:
+        tags = []
+        for content, at in ((b"<feed/>", 0), (b"<feed/>", 60), (b"<feed>new</feed>", 60)):
+            (public / "feeds/all.atom").write_bytes(content)
+            os.utime(public / "feeds/all.atom", (time.time() - at,) * 2)
+            async with client.get("/feeds/all.atom") as answer:
+                tags.append(answer.headers["ETag"])
+    assert tags[0] == tags[1] != tags[2]
+    assert not tags[0].startswith("W/")
+
+
+async def test_head_gives_the_headers_alone(visit, web_settings) -> None:
+    async with visit(web_settings) as client, client.head("/feeds/all.atom") as answer:
+        assert (answer.status, await answer.read()) == (200, b"")
+        assert answer.headers["Content-Length"] == str(len(b"<feed/>"))
+        assert "ETag" in answer.headers
+
+
+async def test_files_cannot_be_written(visit, web_settings) -> None:
+    async with visit(web_settings) as client, client.post("/index.html", data=b"x") as answer:
+        assert answer.status == 405
+        assert set(answer.headers["Allow"].replace(" ", "").split(",")) == {"GET", "HEAD"}
