@@ -1,0 +1,51 @@
+"""`config.yaml` to `Config`: all of it, or every fault it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from aggregator.config import faults, interpolate, references, secret_files, yaml_source
+from aggregator.config.schema import Config
+from aggregator.errors import ConfigError, Fault
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Config:
+    """Read a configuration; `environment` is where `${NAME}` is looked up.
+
+    Changes nothing and keeps nothing: a caller that reloads holds on to the old `Config` until this returns.
+    Raises `ConfigError` with all faults, in the order in which they stand in the file.
+    """
+    document = yaml_source.read(path)
+    if document.values is None and not document.faults:
+        document.faults.append(
+            document.place(()).fault("is empty: start from the config.yaml that is shipped")
+        )
+    if document.values is None:
+        raise ConfigError(document.faults)
+    values, missing = interpolate.interpolated(document, environment)
+    config, found = _validated(values, document, path.parent.absolute())
+    if every := [*document.faults, *missing, *found]:
+        raise ConfigError(sorted(set(every), key=lambda fault: (fault.file, fault.line, fault.column)))
+    assert config is not None
+    return config
+
+
+def _validated(
+    values: Any, document: yaml_source.Document, folder: Path
+) -> tuple[Config | None, list[Fault]]:
+    if not isinstance(values, dict):
+        return None, [document.place(()).fault("expects sections such as `site:` and `sources:` at the top")]
+    # A section whose lines are all commented out is left in YAML as a key without a value.
+    sections = {key: value for key, value in values.items() if value is not None}
+    found = [document.place(steps).fault(message) for steps, message in references.problems(sections)]
+    sections, unreadable = secret_files.with_password(sections, folder)
+    if unreadable:
+        found.append(document.place(("smtp", "password_file")).fault(unreadable))
+    try:
+        return Config.model_validate(sections, context={"folder": folder}), found
+    except ValidationError as error:
+        return None, found + [faults.explain(one, document, Config) for one in error.errors()]

@@ -1,0 +1,113 @@
+"""What must fit together across the sections of a configuration.
+
+These checks look at the plain values, not at the typed schema, so that one fault elsewhere never hides
+another. They skip whatever has not the shape they need: the schema reports that.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from aggregator.config import codes
+from aggregator.config.yaml_source import Steps
+
+Problem = tuple[Steps, str]
+"""Where something is wrong, and what."""
+EVERYTHING = "everything"
+"""Id of the feed that holds every story; it needs no configuration."""
+
+
+def problems(values: dict[str, Any]) -> Iterator[Problem]:
+    """Everything that does not fit together."""
+    for section in ("sources", "feeds", "newsletters"):
+        yield from _duplicate_ids(values, section)
+    yield from _unknown_sources(values)
+    yield from _reserved_feeds(values)
+    yield from _mistaken_codes(values)
+    yield from _login(values)
+
+
+def _items(values: dict[str, Any], section: str) -> Iterator[tuple[Steps, dict[str, Any]]]:
+    listed = values.get(section)
+    for number, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, dict):
+            yield (section, number), item
+
+
+def _texts(holder: Any, key: str) -> list[str]:
+    listed = holder.get(key) if isinstance(holder, dict) else None
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+
+
+def _duplicate_ids(values: dict[str, Any], section: str) -> Iterator[Problem]:
+    first: dict[str, Steps] = {}
+    for steps, item in _items(values, section):
+        name = item.get("id")
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            number = int(first[name][1]) + 1
+            yield (*steps, "id"), f"`{name}` is already the id of entry {number} of `{section}`"
+        first.setdefault(name, steps)
+
+
+def _unknown_sources(values: dict[str, Any]) -> Iterator[Problem]:
+    known = [str(item.get("id")) for _, item in _items(values, "sources")]
+    for steps, item in _items(values, "feeds"):
+        listed = item.get("sources")
+        for number, name in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(name, str) and name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"; did you mean `{near[0]}`?" if near else ""
+                yield (*steps, "sources", number), f"there is no source `{name}`{hint}"
+
+
+def _reserved_feeds(values: dict[str, Any]) -> Iterator[Problem]:
+    for steps, item in _items(values, "feeds"):
+        if item.get("id") == EVERYTHING:
+            yield (
+                (*steps, "id"),
+                f"`{EVERYTHING}` is the feed that always holds every story: choose another id",
+            )
+
+
+def _mistaken_codes(values: dict[str, Any]) -> Iterator[Problem]:
+    region = values.get("region")
+    countries = [code.upper() for code in _texts(region, "countries")]
+    languages = [code.lower() for code in _texts(region, "languages")]
+    for steps, code in _codes(values, ("countries", "default_country")):
+        known = codes.country_name(code.upper())
+        if known and (message := codes.mistaken_country(code.upper(), languages, countries)):
+            yield steps, message
+    for steps, code in _codes(values, ("languages", "language")):
+        known = codes.language_name(code.lower())
+        if known and (message := codes.mistaken_language(code.lower(), languages, countries)):
+            yield steps, message
+
+
+def _codes(values: dict[str, Any], keys: Collection[str]) -> Iterator[tuple[Steps, str]]:
+    """Every text under one of `keys`, in any section."""
+    holders = [
+        ((section,), values[section]) for section in ("site", "region", "defaults") if section in values
+    ]
+    lists = [one for section in ("sources", "feeds", "newsletters") for one in _items(values, section)]
+    for steps, holder in [*holders, *lists]:
+        for key in keys:
+            value = holder.get(key) if isinstance(holder, dict) else None
+            if isinstance(value, str):
+                yield (*steps, key), value
+            for number, code in enumerate(value if isinstance(value, list) else ()):
+                if isinstance(code, str):
+                    yield (*steps, key, number), code
+
+
+def _login(values: dict[str, Any]) -> Iterator[Problem]:
+    smtp = values.get("smtp")
+    if not isinstance(smtp, dict):
+        return
+    if smtp.get("password") and smtp.get("password_file"):
+        yield ("smtp", "password_file"), "give `password` or `password_file`, not both"
+    if smtp.get("username") and not (smtp.get("password") or smtp.get("password_file")):
+        yield ("smtp", "username"), "`username` needs a `password` or a `password_file`"

@@ -1,0 +1,296 @@
+"""What `config.yaml` may say: the typed schema, and how it becomes the values the pipeline works with.
+
+A key stands here only when something obeys it. Defaults that belong to a value of `aggregator.model` are
+taken from there, never repeated. `python -m aggregator.config.schema` prints the JSON Schema for editors.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from aggregator import __version__, model
+from aggregator.config.values import (
+    BaseUrl,
+    Countries,
+    Country,
+    DatabaseUrl,
+    Duration,
+    Folder,
+    Language,
+    Languages,
+    MailAddress,
+    Network,
+    PathBesideConfig,
+    Slug,
+    Text,
+    TimeOfDay,
+    TimeZone,
+    Tracks,
+    Url,
+    between,
+)
+
+Profile = Literal["state", "independent", "exile", "agency", "ngo", "think-tank"]
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def _default(record: type, name: str) -> Any:
+    """The default that a dataclass of `aggregator.model` gives a field."""
+    (default,) = (field.default for field in fields(record) if field.name == name)
+    assert default is not MISSING, f"{record.__name__}.{name} has no default"
+    return default
+
+
+class Settings(BaseModel):
+    """Base of every section: unknown keys are faults, values never change, docstrings describe."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        use_attribute_docstrings=True,
+        protected_namespaces=(),
+    )
+
+
+class SiteSettings(Settings):
+    """Who publishes."""
+
+    title: Text
+    description: str = ""
+    base_url: BaseUrl
+    """Public address of the site: the origin of every link we publish or mail."""
+    language: Language = "en"
+    """Interface language of pages."""
+    contact: MailAddress
+    """Where readers and the owners of sources can write."""
+    time_zone: TimeZone = "UTC"
+    """IANA zone of the dates shown on pages."""
+    id_domain: Text | None = None
+    """Domain inside the permanent ids of stories; by default the host of `base_url`.
+
+    Set it to the old host when `base_url` moves."""
+
+
+class RegionSettings(Settings):
+    """What the news is about."""
+
+    name: Text
+    countries: Annotated[Countries, Field(min_length=1)]
+    """ISO 3166-1 alpha-2 codes, in the order in which countries are shown."""
+    languages: Languages = ()
+    """ISO 639-1 codes of the languages in which the sources write."""
+
+
+class StorageSettings(Settings):
+    """Where things are kept. Relative paths count from the folder of this file."""
+
+    database: DatabaseUrl = "sqlite:///data/aggregator.db"
+    data: PathBesideConfig = Path("data")
+    """Folder of everything the program must remember besides the database."""
+    public: PathBesideConfig = Path("public")
+    """Folder into which feeds and pages are written; any web server can serve it."""
+
+
+class WebSettings(Settings):
+    """The built-in web server."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """0 takes any free port."""
+
+
+class PollingSettings(Settings):
+    """How sources are asked."""
+
+    user_agent: Text | None = None
+    """What we call ourselves; by default the program's name and version with the site's address."""
+    concurrency: Annotated[int, Field(ge=1, le=200)] = 20
+    """Requests under way at once."""
+    max_bytes: Annotated[int, Field(ge=100_000, le=100_000_000)] = 10_000_000
+    """Largest body read, decompressed."""
+    host_gap: Annotated[Duration, between(0 * MINUTE, MINUTE)] = timedelta(seconds=1)
+    """Pause between two requests to one host."""
+    allow_networks: tuple[Network, ...] = ()
+    """Private networks that feeds may lead to all the same, such as 10.1.0.0/16; normally none."""
+    first_window: Annotated[Duration, between(HOUR, 365 * DAY)] = timedelta(hours=72)
+    """On a source's first poll, older entries are stored but not told as new."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    """Processes that read feeds."""
+
+
+class SourceDefaults(Settings):
+    """What a source says of itself unless it says otherwise: scalars override, lists replace."""
+
+    language: Language | None = _default(model.Source, "language")
+    """ISO 639-1 code; a hint, each entry is looked at on its own."""
+    default_country: Country | None = _default(model.Source, "default_country")
+    """Country of entries that name none."""
+    profile: Profile = _default(model.Source, "profile")
+    """What kind of voice it is; shown to readers."""
+    weight: Annotated[float, Field(gt=0, le=10)] = _default(model.Source, "weight")
+    """Larger leads a story before smaller."""
+    time_zone: TimeZone = _default(model.Source, "time_zone")
+    """IANA zone of its dates that carry none."""
+    day_first: bool = _default(model.Source, "day_first")
+    """Whether 03.06.2024 is the third of June."""
+    interval: Annotated[Duration, between(MINUTE, 30 * DAY)] = _default(model.Source, "interval")
+    """Time between two polls; its own caching headers may make it longer."""
+    timeout: Annotated[Duration, between(MINUTE / 60, 5 * MINUTE)] = _default(model.Source, "timeout")
+    max_entries: Annotated[int, Field(ge=1, le=5000)] = _default(model.Source, "max_entries")
+    """Entries read of one body, from the top."""
+    user_agent: Text | None = _default(model.Source, "user_agent")
+    """Overrides `polling.user_agent` for servers that are picky."""
+    content: Literal["excerpt", "full", "title"] = _default(model.Source, "content")
+    """How much of an entry its publisher lets us show."""
+
+
+class SourceSettings(SourceDefaults):
+    """A feed we read."""
+
+    OPERATORS_OWN: ClassVar = frozenset({"enabled", "note", "checked"})
+    """Keys that speak to the operator and to `Config` alone."""
+
+    id: Slug
+    """Stable name; entries, health and history hang on it."""
+    name: Text
+    url: Url
+    homepage: Url | None = _default(model.Source, "homepage")
+    enabled: bool = True
+    """False keeps a source listed without asking it."""
+    note: str = ""
+    """Why it is as it is, for the next operator."""
+    checked: date | None = None
+    """The day on which `note` was last known to hold."""
+
+    def over(self, defaults: SourceDefaults) -> model.Source:
+        """The source with `defaults` where it is silent."""
+        said = {**_said(defaults), **_said(self)}
+        return model.Source(**{name: value for name, value in said.items() if name not in self.OPERATORS_OWN})
+
+
+class FeedSettings(Settings):
+    """A feed we publish. An empty criterion admits all."""
+
+    id: Slug
+    title: Text
+    description: str = _default(model.Selection, "description")
+    countries: Countries = _default(model.Selection, "countries")
+    languages: Languages = _default(model.Selection, "languages")
+    sources: tuple[Slug, ...] = _default(model.Selection, "sources")
+    """Ids of sources."""
+    limit: Annotated[int, Field(ge=1, le=1000)] = _default(model.Selection, "limit")
+    """Stories it holds."""
+
+
+class NewsletterSettings(Settings):
+    """A recurring digest."""
+
+    id: Slug
+    names: Annotated[dict[Language, Text], Field(min_length=1)]
+    """Name per interface language; the first is the default."""
+    sender: MailAddress
+    """Address in the From header."""
+    time_zone: TimeZone | None = None
+    """Zone in which its days begin and end; by default the site's."""
+    send_at: TimeOfDay = "07:00"
+    tracks: Annotated[Tracks, Field(min_length=1)]
+    """Rhythms a reader can choose: `daily`, `weekly: monday`, `monthly`."""
+    countries: Countries | None = None
+    """Sections in order; by default the region's countries."""
+    languages: Languages = _default(model.Newsletter, "languages")
+    """Languages of the stories it may hold; empty admits all."""
+    top: Annotated[int, Field(ge=0, le=20)] = _default(model.Newsletter, "top")
+    """Stories that open it."""
+    per_country: Annotated[int, Field(ge=1, le=100)] = _default(model.Newsletter, "per_country")
+    per_source: Annotated[int, Field(ge=1, le=100)] = _default(model.Newsletter, "per_source")
+    """Stories of one source within a section."""
+    max_lateness: Annotated[Duration, between(HOUR, 30 * DAY)] = _default(model.Newsletter, "max_lateness")
+    """An issue that is later than this waits for the operator."""
+
+
+class SmtpSettings(Settings):
+    """The mail server that carries letters."""
+
+    host: Text
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: Text | None = None
+    password: SecretStr | None = None
+    """Better from the environment, `${SMTP_PASSWORD}`, or from `password_file`."""
+    password_file: PathBesideConfig | None = None
+    """File whose first line is the password."""
+    sessions: Annotated[int, Field(ge=1, le=50)] = 5
+    """Letters under way at once."""
+
+
+class Config(Settings):
+    """The whole of `config.yaml`."""
+
+    site: SiteSettings
+    region: RegionSettings
+    storage: StorageSettings = Field(default_factory=dict, validate_default=True)
+    """Made from an empty section, not a ready one: its default paths count from this file's folder too."""
+    web: WebSettings = WebSettings()
+    polling: PollingSettings = PollingSettings()
+    defaults: SourceDefaults = SourceDefaults()
+    sources: tuple[SourceSettings, ...] = ()
+    feeds: tuple[FeedSettings, ...] = ()
+    newsletters: tuple[NewsletterSettings, ...] = ()
+    smtp: SmtpSettings | None = None
+    """Without it mail is caught locally instead of sent."""
+    templates: Folder | None = None
+    """Folder with your own templates; each overrides the shipped one of the same name."""
+
+    @property
+    def user_agent(self) -> str:
+        """How we present ourselves: `Name/version (+address)`, the form that picky feed hosts let pass."""
+        return self.polling.user_agent or f"RegionalNews/{__version__} (+{self.site.base_url})"
+
+    def sources_enabled(self) -> tuple[model.Source, ...]:
+        """The sources to poll, with `defaults` laid under each."""
+        return tuple(source.over(self.defaults) for source in self.sources if source.enabled)
+
+    def selections(self) -> tuple[model.Selection, ...]:
+        """The feeds to publish besides the one that holds everything."""
+        return tuple(model.Selection(**dict(feed)) for feed in self.feeds)
+
+    def newsletters_offered(self) -> tuple[model.Newsletter, ...]:
+        """The newsletters, with the site's zone and the region's countries where they name none."""
+        silent = {"time_zone": self.site.time_zone, "countries": self.region.countries}
+        return tuple(model.Newsletter(**{**silent, **_given(letter)}) for letter in self.newsletters)
+
+    def publisher(self) -> model.Site:
+        """The publisher. It knows disabled sources too: their stories stay."""
+        said: Mapping[str, Any] = {**dict(self.site), "countries": self.region.countries}
+        sources = {source.id: source.over(self.defaults) for source in self.sources}
+        domain = self.site.id_domain or urlsplit(self.site.base_url).hostname or ""
+        return model.Site(**{**said, "sources": sources, "id_domain": domain})
+
+
+def _said(settings: Settings) -> dict[str, Any]:
+    """The keys that stand in the file."""
+    return {name: getattr(settings, name) for name in settings.model_fields_set}
+
+
+def _given(settings: Settings) -> dict[str, Any]:
+    """The keys that have a value, defaults included."""
+    return {name: value for name, value in settings if value is not None}
+
+
+def json_schema() -> str:
+    """JSON Schema of `config.yaml`, as text that ends in a line feed."""
+    return json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json_schema())

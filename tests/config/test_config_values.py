@@ -1,0 +1,243 @@
+"""What a sound configuration becomes."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from aggregator import model
+from aggregator.config.interpolate import fill
+from aggregator.config.load import load
+from aggregator.config.schema import (
+    Config,
+    FeedSettings,
+    NewsletterSettings,
+    SourceDefaults,
+    SourceSettings,
+)
+from aggregator.config.values import in_short
+
+SOUND = """\
+site: {title: Новости, base_url: "https://news.example.org/", contact: a@example.org, time_zone: Asia/Almaty}
+region: {name: Steppe, countries: [kz, KG], languages: [kk, ky]}
+"""
+
+
+def loaded(text: str, folder: Path, environment: dict[str, str] | None = None) -> Config:
+    path = folder / "config.yaml"
+    path.write_text(SOUND + text, encoding="utf-8")
+    return load(path, environment or {})
+
+
+def one_source(lines: str, folder: Path, before: str = "") -> model.Source:
+    head = "sources:\n  - id: dala\n    name: Dala\n    url: https://dala.example/feed\n"
+    (source,) = loaded(before + head + lines, folder).sources_enabled()
+    return source
+
+
+def test_a_silent_source_has_the_defaults_of_the_model(tmp_path: Path) -> None:
+    assert one_source("", tmp_path) == model.Source("dala", "Dala", "https://dala.example/feed")
+
+
+def test_a_source_takes_what_it_says_then_the_defaults_section_then_the_model(tmp_path: Path) -> None:
+    before = "defaults: {interval: 2h, timeout: 10s, content: title}\n"
+    source = one_source("    timeout: 90s\n    default_country: kg\n", tmp_path, before)
+    assert source.interval == timedelta(hours=2)
+    assert source.timeout == timedelta(seconds=90)
+    assert source.content == "title"
+    assert source.default_country == "KG"
+    assert source.max_entries == model.Source("a", "b", "c").max_entries
+
+
+def test_a_source_can_take_a_default_back(tmp_path: Path) -> None:
+    assert (
+        one_source("    user_agent:\n", tmp_path, "defaults: {user_agent: Reader/1.0}\n").user_agent is None
+    )
+
+
+def test_a_fault_in_the_defaults_is_told_once_not_per_source(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="interval") as caught:
+        one_source("  - {id: b, name: B, url: 'https://b.example'}\n", tmp_path, "defaults: {interval: x}\n")
+    assert len(caught.value.faults) == 1  # type: ignore[attr-defined]
+
+
+def test_disabled_sources_are_not_polled_but_keep_their_name_on_the_site(tmp_path: Path) -> None:
+    text = "sources: [{id: dala, name: Dala, url: 'https://dala.example', enabled: no, checked: 2026-11-01}]"
+    config = loaded(text, tmp_path)
+    assert config.sources_enabled() == ()
+    assert config.publisher().sources["dala"].name == "Dala"
+
+
+def test_dollar_signs_of_real_addresses_survive(tmp_path: Path) -> None:
+    text = "sources: [{id: a, name: A, url: 'https://a.example/api/z-$g_eqvi-q_t'}]"
+    assert loaded(text, tmp_path).sources_enabled()[0].url == "https://a.example/api/z-$g_eqvi-q_t"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("${HOST}:${PORT}", "example.org:25"),
+        ("$HOST $1 $", "$HOST $1 $"),
+        ("$${HOST}", "${HOST}"),
+        ("zmkove$pit", "zmkove$pit"),
+        ("a$$b", "a$$b"),
+    ],
+)
+def test_only_names_in_braces_are_replaced(written: str, meant: str) -> None:
+    assert fill(written, {"HOST": "example.org", "PORT": "25"}) == (meant, [])
+
+
+def test_a_replaced_value_is_not_looked_into_again() -> None:
+    assert fill("${A}", {"A": "${B}", "B": "x"}) == ("${B}", [])
+
+
+def test_a_number_may_come_from_the_environment(tmp_path: Path) -> None:
+    assert loaded("web: {port: '${PORT}'}", tmp_path, {"PORT": "9090"}).web.port == 9090
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("\ufeff" + SOUND, encoding="utf-8")
+    assert load(tmp_path / "config.yaml", {}).site.title == "Новости"
+
+
+def test_a_section_whose_lines_are_commented_out_counts_as_absent(tmp_path: Path) -> None:
+    config = loaded("smtp:\n#  host: x\nsources:\nfeeds:\n", tmp_path)
+    assert config.smtp is None
+    assert config.sources_enabled() == ()
+
+
+def test_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    storage = "storage: {data: ../state, public: /srv/www}\ntemplates: mine\n"
+    config = loaded(storage, tmp_path)
+    assert config.storage.data == tmp_path / "../state"
+    assert config.storage.public == Path("/srv/www")
+    assert config.storage.database == f"sqlite:///{tmp_path}/data/aggregator.db"
+    assert config.templates == tmp_path / "mine"
+    assert loaded("", tmp_path).storage.public == tmp_path / "public"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("sqlite:////var/news.db", "sqlite:////var/news.db"),
+        ("postgresql://me@db/news", "postgresql+psycopg://me@db/news"),
+        ("postgresql+psycopg://me@db/news", "postgresql+psycopg://me@db/news"),
+    ],
+)
+def test_database_addresses_name_their_driver(written: str, meant: str, tmp_path: Path) -> None:
+    assert loaded(f"storage: {{database: '{written}'}}", tmp_path).storage.database == meant
+
+
+def test_the_password_is_the_first_line_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("pässword \r\nsecond line\n", encoding="utf-8")
+    smtp = loaded("smtp: {host: h, username: me, password_file: secret}", tmp_path).smtp
+    assert smtp is not None
+    assert smtp.password is not None
+    assert smtp.password.get_secret_value() == "pässword "
+    assert "pässword" not in repr(smtp)
+
+
+def test_a_newsletter_takes_zone_and_countries_from_site_and_region(tmp_path: Path) -> None:
+    text = (
+        "newsletters:\n  - id: weekly\n    names: {fr: Lettre, en: Letter}\n    sender: a@example.org\n"
+        "    send_at: '7:30'\n    tracks: [daily, weekly: sunday, monthly]\n    max_lateness: 1d\n"
+    )
+    (newsletter,) = loaded(text, tmp_path).newsletters_offered()
+    assert newsletter == model.Newsletter(
+        id="weekly",
+        names={"fr": "Lettre", "en": "Letter"},
+        sender="a@example.org",
+        time_zone="Asia/Almaty",
+        send_at="07:30",
+        tracks=(
+            model.Track("daily", model.Rhythm.DAILY),
+            model.Track("weekly-7", model.Rhythm.WEEKLY, 7),
+            model.Track("monthly", model.Rhythm.MONTHLY),
+        ),
+        countries=("KZ", "KG"),
+        max_lateness=timedelta(days=1),
+    )
+    assert newsletter.interface_languages == ("fr", "en")
+
+
+def test_a_newsletter_may_have_zone_and_countries_of_its_own(tmp_path: Path) -> None:
+    text = (
+        "newsletters: [{id: w, names: {fr: L}, sender: a@example.org, tracks: [daily], "
+        "time_zone: Europe/Paris, countries: [KG]}]"
+    )
+    (newsletter,) = loaded(text, tmp_path).newsletters_offered()
+    assert (newsletter.time_zone, newsletter.countries) == ("Europe/Paris", ("KG",))
+
+
+def test_a_feed_becomes_a_selection(tmp_path: Path) -> None:
+    text = "feeds: [{id: fr, title: Français, languages: [FR], countries: [kz], limit: 30}]"
+    assert loaded(text, tmp_path).selections() == (
+        model.Selection("fr", "Français", countries=("KZ",), languages=("fr",), limit=30),
+    )
+
+
+def test_the_publisher_is_the_site_with_the_regions_countries(tmp_path: Path) -> None:
+    site = loaded("", tmp_path).publisher()
+    assert site.base_url == "https://news.example.org"
+    assert site.id_domain == "news.example.org"
+    assert site.countries == ("KZ", "KG")
+
+
+def test_the_domain_of_ids_can_stay_when_the_address_moves(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(SOUND.replace("title:", "id_domain: old.example.org, title:"), encoding="utf-8")
+    assert load(path, {}).publisher().id_domain == "old.example.org"
+
+
+def test_we_present_ourselves_by_name_version_and_address(tmp_path: Path) -> None:
+    assert loaded("", tmp_path).user_agent.endswith("(+https://news.example.org)")
+    assert loaded("polling: {user_agent: Mine/2.0}", tmp_path).user_agent == "Mine/2.0"
+
+
+def test_networks_are_read_as_networks(tmp_path: Path) -> None:
+    polling = loaded("polling: {allow_networks: [127.0.0.0/8]}", tmp_path).polling
+    assert polling.allow_networks == (ip_network("127.0.0.0/8"),)
+
+
+def test_a_region_that_names_both_countries_means_both(tmp_path: Path) -> None:
+    text = SOUND.replace("[kz, KG]", "[KG, KY, TK]").replace("[kk, ky]", "[kk, ky]")
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    assert load(tmp_path / "config.yaml", {}).region.countries == ("KG", "KY", "TK")
+
+
+@pytest.mark.parametrize(
+    ("duration", "written"),
+    [
+        (timedelta(0), "0s"),
+        (timedelta(seconds=90), "90s"),
+        (timedelta(minutes=90), "90m"),
+        (timedelta(hours=72), "3d"),
+        (timedelta(hours=5), "5h"),
+    ],
+)
+def test_durations_are_written_in_their_largest_whole_unit(duration: timedelta, written: str) -> None:
+    assert in_short(duration) == written
+
+
+@pytest.mark.parametrize(
+    ("settings", "record", "besides"),
+    [
+        (SourceSettings, model.Source, SourceSettings.OPERATORS_OWN),
+        (FeedSettings, model.Selection, frozenset()),
+        (NewsletterSettings, model.Newsletter, frozenset()),
+    ],
+)
+def test_schema_and_model_have_the_same_fields(
+    settings: type[SourceSettings], record: type[model.Source], besides: frozenset[str]
+) -> None:
+    assert set(settings.model_fields) - besides == {field.name for field in fields(record)}
+
+
+def test_defaults_hold_what_can_be_shared_and_nothing_that_names_one_source() -> None:
+    alone = {"id", "name", "url", "homepage", *SourceSettings.OPERATORS_OWN}
+    assert set(SourceDefaults.model_fields) == set(SourceSettings.model_fields) - alone
