@@ -42,7 +42,9 @@ _BY_NAME = {
     "KHMER": "Khmr",
     "LAO": "Laoo",
 }
-"""First word of a letter's Unicode name, which is its script (kana and hangul: the writing system it is part of)."""
+"""First word of a letter's Unicode name, which is its script (kana and hangul: the writing system it is
+part of).
+"""
 
 
 @lru_cache(maxsize=8192)

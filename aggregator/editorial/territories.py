@@ -1,0 +1,58 @@
+"""What the world's countries and territories are called, in any language that CLDR knows."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from babel import Locale
+from babel.localedata import locale_identifiers
+
+_CODE = re.compile(r"[A-Z]{2}")
+_SCRIPT = re.compile(r"[A-Z][a-z]{3}")
+_NOT_COUNTRIES = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
+)
+"""Two-letter regions of CLDR that ISO 3166-1 does not list."""
+_REVIVED_SCRIPTS = frozenset({"Dsrt", "Shaw"})
+"""Scripts of CLDR that no newspaper is printed in."""
+_EXPLANATION = re.compile(r"\s*(?:[(（,،].*| SAR China| [-–—] .*)$")
+
+
+@lru_cache(maxsize=1)
+def codes() -> frozenset[str]:
+    """The 249 codes of ISO 3166-1 alpha-2."""
+    regions = _territories("en")
+    return frozenset(code for code in regions if _CODE.fullmatch(code) and code not in _NOT_COUNTRIES)
+
+
+def names(languages: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield (code, language, name) for every country, in those of the languages that CLDR knows.
+
+    A language's other scripts count as the language itself: «Ўзбекистон» is `uz`. Explanations are cut off
+    (`Myanmar (Burma)`, `Congo - Kinshasa`), and a name that two countries then share is given for neither.
+    """
+    for language in dict.fromkeys(languages):
+        bearers: defaultdict[str, set[str]] = defaultdict(set)
+        for identifier in _in_its_scripts(language):
+            for code, name in _territories(identifier).items():
+                if code in codes():
+                    bearers[_EXPLANATION.sub("", name)].add(code)
+        for name, bearing in bearers.items():
+            if len(bearing) == 1:
+                yield min(bearing), language, name
+
+
+def _territories(identifier: str) -> dict[str, str]:
+    """Name by region code, by way of Babel, which leaves them untyped."""
+    return {str(code): str(name) for code, name in Locale.parse(identifier).territories.items()}
+
+
+def _in_its_scripts(language: str) -> Iterator[str]:
+    """Locale identifiers of a language without a region: `uz`, `uz_Arab`, `uz_Cyrl`."""
+    for identifier in sorted(locale_identifiers()):
+        first, _, rest = identifier.partition("_")
+        if first == language and (not rest or (_SCRIPT.fullmatch(rest) and rest not in _REVIVED_SCRIPTS)):
+            yield identifier
