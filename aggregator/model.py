@@ -29,9 +29,9 @@ class Source:
     language: str | None = None
     """Hint for language detection, an ISO 639-1 code."""
     default_country: str | None = None
-    """Country of entries in which nothing else is named (ISO 3166-1 alpha-2): a fallback, never an addition."""
-    profile: str = "independent"
-    """What kind of voice it is: state, independent, exile, agency, ngo, think-tank."""
+    """Country (ISO 3166-1 alpha-2) of entries in which none is named: a fallback, never an addition."""
+    profile: str = "unknown"
+    """What kind of voice it is: state, independent, exile, agency, ngo, think-tank; unknown if not judged."""
     weight: float = 1.0
     """Larger leads a story before smaller."""
     time_zone: str = "UTC"
@@ -431,6 +431,7 @@ class Story:
 
     @property
     def lead(self) -> Member:
+        """The entry that tells the story; the others stand under «also covered by»."""
         return self.members[0]
 
 
@@ -498,6 +499,8 @@ class File:
 
 
 class Rhythm(StrEnum):
+    """How often an issue appears."""
+
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
@@ -538,6 +541,7 @@ class Newsletter:
 
     @property
     def interface_languages(self) -> tuple[str, ...]:
+        """Languages in which its letters are written, the default first."""
         return tuple(self.names)
 
 
@@ -678,6 +682,8 @@ class IssueSummary:
 
 
 class SubscriberState(StrEnum):
+    """Where a subscriber stands: only the confirmed get letters."""
+
     PENDING = "pending"
     CONFIRMED = "confirmed"
     LEFT = "left"

@@ -76,6 +76,7 @@ COMMIT_EVERY = 1.0
 """Seconds that results wait for others before they are written."""
 STORIES_PER_LOOK = 500
 """Changed stories held in memory at once while publishing."""
+NO_ENTRIES = EntryCounts()
 
 
 # ------------------------------------------------------------------------------------------------ poll
@@ -91,13 +92,15 @@ class Sources(Protocol):
 class Fetch(Protocol):
     """Asks one source, politely and within bounds; never raises for what a server does."""
 
-    async def __call__(self, claim: Claim) -> FetchOutcome: ...
+    async def __call__(self, claim: Claim) -> FetchOutcome:
+        """Ask for the body, conditionally where validators are known."""
 
 
 class Read(Protocol):
     """Turns a body into described entries, leaving out those whose raw hash is known."""
 
-    async def __call__(self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]) -> ReadOutcome: ...
+    async def __call__(self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]) -> ReadOutcome:
+        """Read one body; `known` is the raw hash by guid of the source's stored entries."""
 
 
 class Entries(Protocol):
@@ -115,6 +118,8 @@ class Entries(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PollPorts:
+    """What a poll needs of the world."""
+
     sources: Sources
     fetch: Fetch
     read: Read
@@ -131,11 +136,13 @@ class SourcePolled:
     update: SourceUpdate
     total: int = 0
     """Entries in the body."""
-    counts: EntryCounts = EntryCounts()
+    counts: EntryCounts = NO_ENTRIES
 
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
+    """What a poll did, source by source, and whom it must not ask yet."""
+
     polled: tuple[SourcePolled, ...] = ()
     refused: tuple[Refusal, ...] = ()
 
@@ -155,7 +162,7 @@ async def poll(
     *,
     only: Collection[str] = (),
     force: bool = False,
-    watch: Callable[[SourcePolled], None] = lambda polled: None,
+    watch: Callable[[SourcePolled], None] | None = None,
 ) -> PollReport:
     """Ask every source that is due and store what is new; `watch` sees each source once it is stored.
 
@@ -169,7 +176,8 @@ async def poll(
         done, pending = await asyncio.wait(pending, timeout=COMMIT_EVERY)
         for batch in _batched([task.result() for task in done], SOURCES_PER_BATCH):
             for line in _store(now, batch, ports):
-                watch(line)
+                if watch:
+                    watch(line)
                 polled.append(line)
     return PollReport(tuple(polled), claims.refused)
 
@@ -191,7 +199,7 @@ async def _follow(claim: Claim, ports: PollPorts) -> _Followed:
 
 
 def _store(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[SourcePolled]:
-    """Judge and write one batch. If that fails, each source is tried alone, so that only the bad one fails."""
+    """Judge and write one batch. Should that fail, each source is tried alone: only the bad one fails."""
     try:
         return _judge_and_commit(now, batch, ports)
     except Exception as error:
@@ -203,9 +211,7 @@ def _store(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[
         return _judge_and_commit(now, [failed], ports)
 
 
-def _judge_and_commit(
-    now: datetime, batch: Sequence[_Followed], ports: PollPorts
-) -> list[SourcePolled]:
+def _judge_and_commit(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[SourcePolled]:
     updates = tuple(due.settle(one.claim, one.fetched, one.reading) for one in batch)
     readings = [one.reading for one in batch if isinstance(one.reading, Reading)]
     arrivals = decide.in_order(entry for reading in readings for entry in reading.entries)
@@ -216,7 +222,7 @@ def _judge_and_commit(
     totals = {reading.source_id: reading.total for reading in readings}
     counts = decide.count(decisions)
     return [
-        SourcePolled(update, totals.get(update.source_id, 0), counts.get(update.source_id, EntryCounts()))
+        SourcePolled(update, totals.get(update.source_id, 0), counts.get(update.source_id, NO_ENTRIES))
         for update in updates
     ]
 
@@ -233,7 +239,9 @@ class Stories(Protocol):
     def changes(self, since: int, limit: int) -> StoryChanges:
         """The next stories that changed after `since`, in order of change."""
 
-    def place(self, now: datetime, placements: Mapping[str, Placement], withdrawn: Collection[int]) -> set[str]:
+    def place(
+        self, now: datetime, placements: Mapping[str, Placement], withdrawn: Collection[int]
+    ) -> set[str]:
         """Record which story stands in which selection, and since when; return the selections touched."""
 
     def newest(self, selection_id: str, limit: int) -> Sequence[Story]:
@@ -253,11 +261,14 @@ class Disk(Protocol):
 class Statuses(Protocol):
     """How the sources stand."""
 
-    def statuses(self) -> Sequence[SourceStatus]: ...
+    def statuses(self) -> Sequence[SourceStatus]:
+        """Every configured source, in the order of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishPorts:
+    """What publishing needs of the world, and how selections are rendered."""
+
     selections: Sequence[Selection]
     stories: Stories
     sources: Statuses
@@ -268,6 +279,8 @@ class PublishPorts:
 
 @dataclass(frozen=True, slots=True)
 class PublishReport:
+    """What a publication looked at and wrote."""
+
     stories: int
     """Changed stories that were looked at."""
     rendered: tuple[str, ...]
@@ -309,7 +322,8 @@ def _render(selection: Selection, now: datetime, ports: PublishPorts) -> Iterabl
 class Issues(Protocol):
     """What we remember of issues and tracks."""
 
-    def position(self, newsletter: str, track: str) -> TrackPosition: ...
+    def position(self, newsletter: str, track: str) -> TrackPosition:
+        """How far the track has come."""
 
     def untold(self, newsletter: str, track: str, period: Period) -> UntoldStories:
         """Stories first told after the track's watermark and before the period's end, not yet in an issue."""
@@ -331,15 +345,20 @@ class Press(Protocol):
     """Renders an issue's parts from the templates, once per interface language."""
 
     @property
-    def template_version(self) -> str: ...
+    def template_version(self) -> str:
+        """Changes whenever a template or a wording does; stored with each issue."""
 
-    def frame(self, newsletter: Newsletter, period: Period, language: str) -> Frame: ...
+    def frame(self, newsletter: Newsletter, period: Period, language: str) -> Frame:
+        """What stands around the stories."""
 
-    def block(self, placed: Placed, language: str) -> Block: ...
+    def block(self, placed: Placed, language: str) -> Block:
+        """One story."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComposePorts:
+    """What composing needs of the world."""
+
     newsletters: Sequence[Newsletter]
     issues: Issues
     press: Press
@@ -347,6 +366,8 @@ class ComposePorts:
 
 
 class Composed(StrEnum):
+    """What became of a period."""
+
     FROZEN = "frozen"
     NOTHING_NEW = "nothing new"
     OVERDUE = "overdue"
@@ -381,22 +402,20 @@ def compose(
                 period = calendar.cut_short(newsletter, track, last_end, now)
             else:
                 period = calendar.due(newsletter, track, last_end, now)
-            if period is None:
-                continue
-            if calendar.is_overdue(newsletter, period, now) and not late:
-                lines.append(IssueLine(newsletter.id, track.id, period.key, Composed.OVERDUE))
-                continue
-            lines.append(_compose(now, newsletter, track, period, ports))
+            if period is not None:
+                lines.append(_compose(now, newsletter, track, period, ports, late=late))
     return lines
 
 
 def _compose(
-    now: datetime, newsletter: Newsletter, track: Track, period: Period, ports: ComposePorts
+    now: datetime, newsletter: Newsletter, track: Track, period: Period, ports: ComposePorts, *, late: bool
 ) -> IssueLine:
     issue = draft(now, newsletter, track, period, ports)
     if not issue.placed:
         ports.issues.skip(newsletter.id, track.id, period, issue.watermark, now)
         return IssueLine(newsletter.id, track.id, period.key, Composed.NOTHING_NEW)
+    if calendar.is_overdue(newsletter, period, now) and not late:
+        return IssueLine(newsletter.id, track.id, period.key, Composed.OVERDUE, len(issue.placed))
     deliveries = ports.issues.freeze(issue)
     outcome = Composed.ALREADY if deliveries is None else Composed.FROZEN
     return IssueLine(newsletter.id, track.id, period.key, outcome, len(issue.placed), deliveries or 0)
@@ -410,9 +429,7 @@ def draft(
     placed = digest.place(newsletter, period, untold.stories)
     languages = newsletter.interface_languages if placed else ()
     frames = tuple(ports.press.frame(newsletter, period, language) for language in languages)
-    blocks = {
-        language: tuple(ports.press.block(one, language) for one in placed) for language in languages
-    }
+    blocks = {language: tuple(ports.press.block(one, language) for one in placed) for language in languages}
     choices = ports.issues.choices(newsletter.id, track.id)
     return FrozenIssue(
         newsletter=newsletter.id,
@@ -449,12 +466,15 @@ class Ledger(Protocol):
     def refusal(self, delivery: Delivery) -> str | None:
         """Why this address must get no mail now (it left, it is suppressed); None if it may."""
 
-    def variant(self, variant_id: int) -> Variant: ...
+    def variant(self, variant_id: int) -> Variant:
+        """The assembled issue that a delivery hands over."""
 
     def reach(self, delivery: Delivery, phase: Phase) -> None:
         """Record the phase. `Phase.DOT` is durable before this returns."""
 
-    def settle(self, delivery: Delivery, settlement: Settlement, reply: SmtpReply | None, now: datetime) -> None:
+    def settle(
+        self, delivery: Delivery, settlement: Settlement, reply: SmtpReply | None, now: datetime
+    ) -> None:
         """Record how an attempt ended."""
 
 
@@ -474,6 +494,8 @@ class Carrier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeliverPorts:
+    """What delivering needs of the world."""
+
     newsletters: Mapping[str, Newsletter]
     ledger: Ledger
     carrier: Carrier
@@ -492,6 +514,8 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliverReport:
+    """What became of the letters that were tried."""
+
     lines: tuple[LetterLine, ...]
     held: int
     """Deliveries whose fate is unknown and that wait for the operator."""

@@ -13,8 +13,8 @@ from functools import lru_cache
 from aggregator.editorial import shipped
 from aggregator.editorial.countries import Tagger
 from aggregator.editorial.describe import Describer
-from aggregator.errors import NotAFeedError
 from aggregator.ingest import read as ingest
+from aggregator.ingest.parse import UnreadableFeedError
 from aggregator.model import Claim, DescribedEntry, Fetched, Reading, SourceFailure
 
 
@@ -25,13 +25,11 @@ class ReadBody:
     languages: tuple[str, ...]
     """Languages that entries may be in."""
 
-    def __call__(
-        self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]
-    ) -> Reading | SourceFailure:
+    def __call__(self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]) -> Reading | SourceFailure:
         """Read one body; a body that is no feed comes back as the source's failure."""
         try:
             parsed = ingest.entries(claim.source, fetched, known, fetched.at)
-        except NotAFeedError as error:
+        except UnreadableFeedError as error:
             return SourceFailure(
                 claim.source.id, fetched.at, error.state, str(error), fetched.not_before, fetched.body_hash
             )

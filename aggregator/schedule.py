@@ -1,6 +1,6 @@
 """The clock. It only wakes the pipeline: what is due is a question to the store.
 
-A few interval jobs, never two of the same at once, missed ones folded into one. Nothing is remembered here, so a
+A few interval jobs, never two of the same at once, missed ones folded into one. Nothing is remembered here: a
 restart loses and repeats nothing.
 """
 
@@ -29,7 +29,7 @@ class Rhythm:
 
 
 async def keep_time(rhythms: tuple[Rhythm, ...], stop: asyncio.Event) -> None:
-    """Wake each job at its rhythm, the first time at once, until `stop` is set; then wait for running ones."""
+    """Wake each job at its rhythm, the first time at once, until `stop` is set; wait for running ones."""
     running: set[asyncio.Task[None]] = set()
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -51,7 +51,7 @@ async def keep_time(rhythms: tuple[Rhythm, ...], stop: asyncio.Event) -> None:
 
 
 async def _wake(rhythm: Rhythm, running: set[asyncio.Task[None]]) -> None:
-    # A task of our own: shutting the scheduler down cancels its jobs, and what is under way shall end in order.
+    # A task of our own: shutting the scheduler down cancels its jobs; what is under way shall end in order.
     task = asyncio.create_task(_guarded(rhythm))
     running.add(task)
     task.add_done_callback(running.discard)

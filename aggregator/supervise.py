@@ -1,8 +1,8 @@
 """`aggregator run`: one parent that keeps two child processes alive.
 
-The pages and the pipeline run apart, so that pages stay fast while a poll or a send is under way, and so that
-neither takes the other down. A child that ends unasked is started again, each time a little later; SIGTERM and
-SIGINT are passed on, and the children get time to finish what is under way.
+The pages and the pipeline run apart: pages stay fast while a poll or a send is under way, and neither takes
+the other down. A child that ends unasked is started again, each time a little later; SIGTERM and SIGINT are
+passed on, and the children get time to finish what is under way.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,6 @@ class Supervisor:
     commands: Mapping[str, Sequence[str]]
     drain: float = 30.0
     """Seconds that children get after SIGTERM before they are killed."""
-    watch: Callable[[str, int], None] = lambda name, pid: None
-    """Sees each child as it starts."""
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> int:
@@ -65,7 +63,7 @@ class Supervisor:
     async def _run_once(self, name: str, command: Sequence[str]) -> int:
         # A session of its own: Ctrl-C reaches the parent alone, which then ends the children in order.
         child = await asyncio.create_subprocess_exec(*command, start_new_session=True)
-        self.watch(name, child.pid)
+        log.info("%s runs as process %s", name, child.pid)
         ended = asyncio.create_task(child.wait())
         stopped = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,8 +1,7 @@
 """Jinja environments over the template folders, with the interface wording of one language each.
 
-An operator's own folder comes first, so that any template can be overridden; then the shipped ones. Wording is
-gettext: `templates/locale/<language>/*.po`, read as text at start, so that a catalogue can be edited without a
-compiler.
+An operator's own folder comes first, so that any template can be overridden; then the shipped ones. Wording
+is gettext: `templates/locale/<language>/*.po`, read as text at start; editing one takes no compiler.
 """
 
 from __future__ import annotations
@@ -75,8 +74,15 @@ class Templates:
         compiled.seek(0)
         return GNUTranslations(compiled)
 
+    def languages(self) -> tuple[str, ...]:
+        """Languages that have wordings."""
+        found = {
+            path.name for folder in self.folders for path in (folder / "locale").glob("*") if path.is_dir()
+        }
+        return tuple(sorted(found))
+
     def version(self, part: str) -> str:
-        """Hash over all files of one part (`site`, `email`) and the wordings: changes when any of them does."""
+        """Hash over one part's files (`site`, `email`) and the wordings: changes when any of them does."""
         digest = hashlib.sha256()
         for folder in self.folders:
             for path in sorted([*(folder / part).rglob("*"), *(folder / "locale").rglob("*.po")]):

@@ -50,7 +50,8 @@ def now() -> datetime:
 class Progressing(Protocol):
     """Shows that one more of the work is done."""
 
-    def __call__(self, line: str) -> None: ...
+    def __call__(self, line: str) -> None:
+        """Say what was done, in one line."""
 
 
 @contextmanager
@@ -58,7 +59,7 @@ def progress(title: str, total: int | None) -> Iterator[Progressing]:
     """A bar on a terminal, plain lines elsewhere. Both print each line that is given."""
     console = Console(stderr=False, highlight=False, soft_wrap=True)
     if not console.is_terminal:
-        yield lambda line: click.echo(line)
+        yield lambda line: click.echo(line)  # noqa: PLW0108 - echo takes more than a line
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bar:

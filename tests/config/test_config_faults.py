@@ -92,7 +92,7 @@ ROWS = {
     "one of several words": (
         source("profile: stat"),
         (
-            "7:14: `profile`: expects one of state, independent, exile, agency, ngo, think-tank "
+            "7:14: `profile`: expects one of unknown, state, independent, exile, agency, ngo, think-tank "
             "(did you mean `state`?), not `stat`"
         ),
     ),

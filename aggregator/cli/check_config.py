@@ -1,0 +1,24 @@
+"""`aggregator check-config`: every fault of the configuration at once."""
+
+from __future__ import annotations
+
+import click
+
+from aggregator.cli.terminal import Setting, pass_setting
+
+
+@click.command("check-config")
+@pass_setting
+def command(setting: Setting) -> None:
+    """Check the configuration: every fault with its place.
+
+    Exits with 0 when it can be used and with 2 when it cannot.
+    """
+    config = setting.config
+    resting = len(config.sources) - len(config.sources_enabled())
+    click.echo(
+        f"{setting.path} is fine: {len(config.sources_enabled())} sources to poll ({resting} resting), "
+        f"{len(config.selections())} feeds, {len(config.newsletters)} newsletters."
+    )
+    if config.smtp is None:
+        click.echo("No smtp: mail is caught in a local folder and shown at /caught/, not sent.")

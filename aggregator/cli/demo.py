@@ -1,0 +1,149 @@
+"""`aggregator demo`: the whole job against the sample world."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from aggregator import wiring
+from aggregator.cli.newsletter import describe_issue, describe_letter
+from aggregator.cli.poll import FINE, describe
+from aggregator.cli.terminal import now, progress, run_async
+from aggregator.config.schema import Config
+from aggregator.demo.configuration import SUBSCRIBERS, demo_config
+from aggregator.demo.server import World, serve_world
+from aggregator.model import DeliveryState
+from aggregator.pipeline import (
+    DeliverReport,
+    PollReport,
+    PublishReport,
+    compose,
+    deliver,
+    poll,
+    publish,
+)
+
+IN_TROUBLE_BY_DESIGN = {"dead-host", "html-page", "overloaded"}
+"""Shapes of outlets that cannot be read: the sample world has its broken corners."""
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Do it once and exit, with 1 if anything failed.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any free one."
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to keep what is made; a temporary folder by default.",
+)
+def command(once: bool, port: int, folder: Path | None) -> None:
+    """Run the whole job against a sample world.
+
+    Invented sources are served on loopback, mail is caught and shown. Needs no account and no network. Ctrl-C
+    ends it.
+    """
+    temporary = tempfile.TemporaryDirectory(prefix="aggregator-demo-") if folder is None else nullcontext()
+    with temporary as name:
+        failures = run_async(_demo(folder or Path(str(name)), port, stay=not once))
+    for failure in failures:
+        click.echo(f"FAILED: {failure}", err=True)
+    if failures:
+        sys.exit(1)
+
+
+async def _demo(folder: Path, port: int, *, stay: bool) -> list[str]:
+    async with serve_world(now()) as world:
+        config = demo_config(world, folder, port or _free_port())
+        with wiring.stores(config, now()) as stores:
+            async with wiring.pages_served(config, stores):
+                polled = await _poll(config, stores)
+                published = _publish(config, stores)
+                delivered = await _send(config, stores)
+                _show_addresses(config, stores)
+                if stay:
+                    click.echo("\nCtrl-C ends the demo.")
+                    await asyncio.Event().wait()
+    return _failures(world, polled, published, delivered)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+async def _poll(config: Config, stores: wiring.Stores) -> PollReport:
+    sources = len(config.sources)
+    click.echo(f"1. Polling {sources} invented sources in {len(config.region.languages)} languages")
+    async with wiring.polling(config, stores) as ports:
+        with progress("Polling", sources) as show:
+            report = await poll(now(), ports, watch=lambda line: show(f"   {describe(line)}"))
+    new = sum(line.counts.new for line in report.polled)
+    duplicates = sum(line.counts.duplicates for line in report.polled)
+    click.echo(f"   = {new} stories to tell; {duplicates} entries told one of them again and joined it\n")
+    return report
+
+
+def _publish(config: Config, stores: wiring.Stores) -> PublishReport:
+    report = publish(now(), wiring.publishing(config, stores), everything=True)
+    click.echo(f"2. Published {len(report.rendered)} feeds, and the pages: {len(report.written)} files\n")
+    return report
+
+
+async def _send(config: Config, stores: wiring.Stores) -> DeliverReport:
+    click.echo(
+        f"3. The weekly letter, for {len(SUBSCRIBERS)} readers, over SMTP to a mailbox on this machine"
+    )
+    (newsletter,) = config.newsletters_offered()
+    for reader in SUBSCRIBERS:
+        stores.subscribers.add(
+            reader.address,
+            newsletter.id,
+            newsletter.tracks[0].id,
+            reader.choice,
+            consent="invented for the demo",
+            now=now(),
+        )
+    for line in compose(now(), wiring.composing(config, stores), early=(newsletter.id,)):
+        click.echo(f"   {describe_issue(line)}")
+    async with wiring.delivering(config, stores) as ports:
+        report = await deliver(now(), ports)
+    for letter in report.lines:
+        click.echo(f"   {describe_letter(letter)}")
+    return report
+
+
+def _show_addresses(config: Config, stores: wiring.Stores) -> None:
+    site = config.site.base_url
+    click.echo(f"\nMerged page   {site}/")
+    click.echo(f"Feeds         {site}/feeds")
+    click.echo(f"Atom, RSS     {site}/feeds/all.atom  {site}/feeds/all.rss")
+    click.echo(f"Caught mail   {site}{wiring.caught_path(stores)}")
+
+
+def _failures(
+    world: World, polled: PollReport, published: PublishReport, delivered: DeliverReport
+) -> list[str]:
+    """What did not go as the sample world is made to go."""
+    broken = {outlet.id for outlet in world.outlets if outlet.shape in IN_TROUBLE_BY_DESIGN}
+    failures = [
+        describe(line)
+        for line in polled.polled
+        if (line.update.state in FINE) == (line.update.source_id in broken)
+    ]
+    if len(polled.polled) + len(polled.refused) != len(world.outlets):
+        failures.append(f"{len(polled.polled)} of {len(world.outlets)} sources were polled")
+    failures += [
+        describe_letter(line) for line in delivered.lines if line.settlement.state is not DeliveryState.SENT
+    ]
+    if not published.written:
+        failures.append("no file was written")
+    if not delivered.lines:
+        failures.append("no letter was sent")
+    return failures

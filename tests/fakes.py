@@ -1,0 +1,139 @@
+"""One fake per port of the pipeline whose other side is the world: scripted, and without a mind of its own.
+
+The store's ports have no fake: tests use the real store on SQLite in a temporary folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+
+from aggregator.model import (
+    Block,
+    Claim,
+    DescribedEntry,
+    Description,
+    Entry,
+    Fetched,
+    File,
+    Frame,
+    Letter,
+    Newsletter,
+    NotModified,
+    Period,
+    Phase,
+    Placed,
+    Reading,
+    SmtpReply,
+    SourceFailure,
+    Tag,
+)
+
+
+def hashed(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+def entry(source_id: str, guid: str, at: datetime, **fields: object) -> DescribedEntry:
+    """An invented entry about Kazakhstan, published at `at`."""
+    title = str(fields.pop("title", f"{source_id} tells {guid}"))
+    values: dict[str, object] = {
+        "url": f"https://{source_id}.example/{guid}",
+        "canonical_url": f"{source_id}.example/{guid}",
+        "text": f"The text of {title}.",
+        "html": f"<p>The text of {title}.</p>",
+        "published": at,
+        "date_guessed": False,
+        **fields,
+    }
+    made = Entry(source_id=source_id, guid=guid, raw_hash=hashed(f"{title}{values}"), title=title, **values)  # type: ignore[arg-type]
+    return DescribedEntry(made, Description("en", "Latn", tags=(Tag("KZ", 1.0),)))
+
+
+@dataclass
+class FakeFetch:
+    """Answers each source as scripted: bytes for a body, or an outcome, or an exception to raise."""
+
+    at: datetime
+    answers: dict[str, bytes | NotModified | SourceFailure | Exception] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, claim: Claim) -> Fetched | NotModified | SourceFailure:
+        source = claim.source
+        self.asked.append(source.id)
+        answer = self.answers.get(source.id, b"")
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, bytes):
+            body_hash = hashed(answer.decode())
+            return Fetched(source.id, self.at, source.url, "application/rss+xml", answer, body_hash)
+        return answer
+
+
+@dataclass
+class FakeRead:
+    """Reads a body as a list of guids, one a line, of entries published when they were fetched."""
+
+    make: Callable[[str, str, datetime], DescribedEntry] = entry
+    read: list[str] = field(default_factory=list)
+
+    async def __call__(
+        self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]
+    ) -> Reading | SourceFailure:
+        self.read.append(claim.source.id)
+        found = [self.make(claim.source.id, guid, fetched.at) for guid in fetched.body.decode().split()]
+        new = tuple(one for one in found if known.get(one.entry.guid) != one.entry.raw_hash)
+        return Reading(claim.source.id, fetched.at, len(found), new)
+
+
+@dataclass
+class FakeDisk:
+    """A public folder in memory."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def write(self, file: File) -> bool:
+        changed = self.files.get(file.path) != file.content
+        self.files[file.path] = file.content
+        return changed
+
+
+class FakePress:
+    """Renders a story as its title, a section as its name."""
+
+    template_version = "1"
+
+    def frame(self, newsletter: Newsletter, period: Period, language: str) -> Frame:
+        sections = {name: f"<{name}>" for name in (*newsletter.countries, "top", "regional", "elsewhere")}
+        head, foot = f"{newsletter.names[language]} {period.key}", "leave: [[unsubscribe]]"
+        return Frame(language, head, foot, head, foot, sections, sections)
+
+    def block(self, placed: Placed, language: str) -> Block:
+        title = f"({placed.story.lead.title})"
+        return Block(placed.story.id, placed.section, title, title)
+
+
+@dataclass
+class FakeCarrier:
+    """Answers each recipient as scripted; everybody else is accepted."""
+
+    replies: dict[str, SmtpReply | Exception] = field(default_factory=dict)
+    sent: list[Letter] = field(default_factory=list)
+    record: dict[str, bool] = field(default_factory=dict)
+    """What the relay's log says of a Message-ID."""
+
+    async def send(self, letter: Letter, reach: Callable[[Phase], None]) -> SmtpReply:
+        answer = self.replies.get(letter.recipient, SmtpReply(Phase.DOT, 250, "2.0.0 ok", "2.0.0"))
+        if isinstance(answer, SmtpReply) and answer.phase is not Phase.DOT:
+            return answer
+        reach(Phase.DOT)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer.code == 250:
+            self.sent.append(letter)
+        return answer
+
+    def was_accepted(self, message_id: str) -> bool | None:
+        return self.record.get(message_id)
