@@ -1,9 +1,9 @@
 """Worker processes that read bodies.
 
 Parsing what strangers send is the one thing here that may stall or die. Each body therefore gets a time limit
-in a process of its own pool: one that exceeds it, or that takes its process down, costs only its own source, and
-the pool replaces the process. Workers are forked from a clean server process that holds the code and the
-gazetteer already, so that a new one is there within milliseconds.
+in a pool of processes: one that exceeds it, or takes its process down, costs only its own source, and the pool
+replaces the process. Workers are forked from a clean server process that holds the code already, so that a new
+one is there within milliseconds.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class ReadingPool:
     def _failure(self, fetched: Fetched, what: str) -> SourceFailure:
         log.warning("the body of %s was given up: %s", fetched.source_id, what)
         message = (
-            f"{fetched.url}: {what}; {len(fetched.body)} bytes of {fetched.content_type or 'no content type'}. "
+            f"{fetched.url}: {what}; {len(fetched.body)} bytes, {fetched.content_type or 'no content type'}. "
             "Look at the feed, and disable the source if it stays so."
         )
         return SourceFailure(

@@ -1,0 +1,73 @@
+"""Bodies read within bounds: on the wire and after decompression (a small gzip can hold gigabytes)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Mapping
+
+from aggregator.errors import AggregatorError
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_RAW_DEFLATE = -zlib.MAX_WBITS
+_PLAIN = frozenset({"", "identity"})
+_COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+
+
+class UnreadableBodyError(AggregatorError):
+    """A body that is too large, cut short, or compressed in a way we did not ask for."""
+
+
+async def read_body(chunks: AsyncIterator[bytes], headers: Mapping[str, str], limit: int) -> bytes:
+    """Read a body to its end and decompress it.
+
+    A file that is gzip although no Content-Encoding says so is decompressed too: some sites serve their feed
+    as a stored `.gz`. Raises UnreadableBodyError beyond `limit` bytes, as received or decompressed.
+    """
+    coding = headers.get("Content-Encoding", "").strip().lower()
+    if coding not in _PLAIN | _COMPRESSED:
+        raise UnreadableBodyError(
+            f"Content-Encoding {coding!r} was sent, but only gzip or deflate was asked for"
+        )
+    received = bytearray()
+    async for chunk in chunks:
+        received += chunk
+        if len(received) > limit:
+            raise UnreadableBodyError(f"the body is larger than {limit} bytes")
+    if coding in _COMPRESSED or received.startswith(_GZIP_MAGIC):
+        return decompress(bytes(received), limit)
+    return bytes(received)
+
+
+def decompress(data: bytes, limit: int) -> bytes:
+    """Undo gzip (RFC 1952, several members too), zlib or raw deflate; raises UnreadableBodyError.
+
+    Data that carries none of their marks is given back as it is: some servers name a coding they did not
+    apply.
+    """
+    if not data:
+        return data
+    try:
+        return _inflated(data, _GZIP_OR_ZLIB, limit)
+    except zlib.error as error:
+        if data.startswith(_GZIP_MAGIC):
+            raise UnreadableBodyError(f"the compressed body is damaged ({error})") from error
+    try:
+        return _inflated(data, _RAW_DEFLATE, limit)
+    except zlib.error:
+        return data
+
+
+def _inflated(data: bytes, window: int, limit: int) -> bytes:
+    """All members, one after the other; raises zlib.error when `data` does not begin with one."""
+    whole = bytearray()
+    while True:
+        inflater = zlib.decompressobj(window)
+        whole += inflater.decompress(data, limit + 1 - len(whole))
+        if len(whole) > limit:
+            raise UnreadableBodyError(f"the body is larger than {limit} bytes once decompressed")
+        if not inflater.eof:
+            raise UnreadableBodyError("the compressed body ends before its end")
+        data = inflater.unused_data
+        if not data.startswith(_GZIP_MAGIC):
+            return bytes(whole)

@@ -1,0 +1,69 @@
+"""What a status or a network error means for a source, in the operator's words: thing, place and cure."""
+
+from __future__ import annotations
+
+import errno
+from http import HTTPStatus
+
+import aiohttp
+
+from aggregator.model import SourceState
+
+_CURES = {
+    401: "it wants a login: look for a public feed",
+    403: "it refuses our User-Agent or our network: try another `user_agent` for this source",
+    404: "look on the site for the feed's new address",
+    407: "a proxy stands in the way: check the network of this machine",
+    410: "the feed is gone for good: look for its successor, or set `enabled: false`",
+    429: "it is asked too often: raise `interval` for this source",
+    451: "it is withheld for legal reasons: ask from another network",
+}
+_SERVER_CURE = "the server is in trouble: it is asked again later"
+_OTHER_CURE = "look at the address in a browser"
+
+
+def of_status(status: int, url: str) -> tuple[SourceState, str]:
+    """State and message for an answer that is neither a body nor a 304."""
+    state = SourceState.GONE if status == HTTPStatus.GONE else SourceState.HTTP_ERROR
+    cure = _CURES.get(status, _SERVER_CURE if status >= 500 else _OTHER_CURE)
+    return state, f"HTTP {_named(status)} from {url}: {cure}"
+
+
+def _named(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def of_error(error: BaseException, url: str) -> tuple[SourceState, str]:
+    """State and message for what went wrong on the way; names the error's class, for some have no text."""
+    name = type(error).__name__
+    if _was_blocked(error):
+        return SourceState.BLOCKED, f"{url} leads where we do not go ({name}): {_text(error)}"
+    if isinstance(error, TimeoutError):
+        return SourceState.TIMEOUT, (
+            f"no full answer from {url} in time ({name}): "
+            "raise `timeout` for this source if it is slow for everybody"
+        )
+    return SourceState.HTTP_ERROR, f"{url} could not be read ({name}: {_text(error)}): {_error_cure(error)}"
+
+
+def _was_blocked(error: BaseException) -> bool:
+    """The guard refuses with EACCES, which survives where the errors of several addresses are joined."""
+    return isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno == errno.EACCES
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return error.os_error.strerror or str(error.os_error)
+    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+    return " ".join(text.split()) or "no further word"
+
+
+def _error_cure(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "check the host's name, and that this machine reaches the network"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "its certificate cannot be verified: see whether a browser accepts it, or try http://"
+    return _OTHER_CURE

@@ -1,0 +1,109 @@
+"""An entry as published to an entry as we keep it: identity, address, plain text, safe HTML, date in UTC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import blake2b
+from zoneinfo import ZoneInfo
+
+from aggregator.ingest import clean, urls
+from aggregator.ingest.dates import read_date
+from aggregator.model import Entry, PublishedEntry, Source
+
+LONGEST_GUID = 500
+"""Characters; a longer identity is replaced by its hash, so that any index takes it."""
+LONGEST_NAME = 200
+MOST_CATEGORIES = 20
+_TITLE_FROM_TEXT = 100
+
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
+_NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
+_MAIL_ADDRESS = re.compile(r"<?\b[\w.+-]+@[\w-]+\.[\w.-]+\b>?")
+_IN_BRACKETS = re.compile(r"\s*\((.*)\)\s*")
+
+
+def raw_hash(published: PublishedEntry) -> bytes:
+    """16 bytes over all fields as published: equal means that there is nothing to do."""
+    # repr() keeps the fields apart, whatever they hold.
+    return blake2b(repr(published).encode("utf-8", "backslashreplace"), digest_size=16).digest()
+
+
+def identity(published: PublishedEntry, *, trust_guid: bool = True) -> str:
+    """What makes an entry the same one within its source: its guid, else its link, else its title and date.
+
+    `trust_guid` is False when several entries of one body share the guid.
+    """
+    name = (published.guid if trust_guid else "") or published.link
+    if not name:
+        return _digest(f"{published.title}\n{published.published}")
+    return name if len(name) <= LONGEST_GUID else _digest(name)
+
+
+def normalise(published: PublishedEntry, guid: str, source: Source, feed_url: str, now: datetime) -> Entry:
+    """Clean and bound every field; `feed_url` is what relative links hang on, `now` stands in for a missing
+    date.
+
+    `guid` is the entry's `identity`. A revision of an undated entry gets `now` too: who keeps entries keeps
+    their first date.
+    """
+    url = urls.absolute(published.link, feed_url)
+    body = clean.body(published.content or published.summary, url or feed_url)
+    if not body.text and published.content:
+        body = clean.body(published.summary, url or feed_url)
+    when, guessed = read_date(
+        published.published or published.updated,
+        zone=ZoneInfo(source.time_zone),
+        day_first=source.day_first,
+        first_seen=now,
+    )
+    return Entry(
+        source_id=source.id,
+        guid=guid,
+        raw_hash=raw_hash(published),
+        url=url,
+        canonical_url=urls.canonical(url),
+        title=clean.title(published.title) or _title_from(body.text),
+        text=body.text,
+        html=body.html,
+        published=when,
+        date_guessed=guessed,
+        author=_author(published.author),
+        categories=_categories(published.categories),
+        image=urls.absolute(published.image, feed_url),
+        declared_language=_language(published.language),
+        as_published=published,
+    )
+
+
+def _digest(text: str) -> str:
+    return "blake2b:" + blake2b(text.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+
+
+def _title_from(text: str) -> str:
+    """The first words of an entry without a headline, as messengers' feeds have them."""
+    line = text.partition("\n")[0]
+    if len(line) <= _TITLE_FROM_TEXT:
+        return line
+    return line[:_TITLE_FROM_TEXT].rpartition(" ")[0] + "…"
+
+
+def _author(author: str) -> str:
+    """A name: RSS writes `mail@host (Name)`, and nobody's mail address is republished."""
+    name = _MAIL_ADDRESS.sub("", clean.plain(author))
+    if match := _IN_BRACKETS.fullmatch(name):
+        name = match[1]
+    return name.strip(" ,;<>()")[:LONGEST_NAME]
+
+
+def _categories(categories: Iterable[str]) -> tuple[str, ...]:
+    names = dict.fromkeys(clean.plain(category)[:LONGEST_NAME] for category in categories)
+    return tuple(name for name in names if name)[:MOST_CATEGORIES]
+
+
+def _language(declared: str) -> str | None:
+    """`ru-RU` to `ru` (BCP 47's primary subtag); None for what names no language."""
+    match = _LANGUAGE.fullmatch(declared.strip())
+    code = match[1].lower() if match else ""
+    return code if code and code not in _NO_LANGUAGE else None

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.ingest import clean
+
+BASE = "https://news.example/story/1"
+REL = ' rel="noopener nofollow noreferrer"'
+
+
+@pytest.mark.parametrize(
+    ("markup", "shown"),
+    [
+        ("<p onclick=x style=y class=z id=w>Text</p>", "<p>Text</p>"),
+        ('<p dir="rtl" lang="fa">متن</p>', '<p dir="rtl" lang="fa">متن</p>'),
+        ("<script>alert(1)</script><style>p{}</style>Text", "Text"),
+        ("<iframe src=x>no</iframe><svg><a href=x>no</a></svg><form><input>no</form>Text", "Text"),
+        ('Text<img src="https://t.example/pixel.gif">', "Text"),
+        ('<a href="javascript:alert(1)">link</a>', f"<a{REL}>link</a>"),
+        ('<a href="/2" target="_blank">link</a>', f'<a href="https://news.example/2"{REL}>link</a>'),
+        ('<a href="2">link</a>', f'<a href="https://news.example/story/2"{REL}>link</a>'),
+        ('<a href="mailto:desk@news.example">link</a>', f'<a href="mailto:desk@news.example"{REL}>link</a>'),
+        ("<h1>Big</h1><center>mid</center>", "Bigmid"),
+        ("<b>open <i>tags", "<b>open <i>tags</i></b>"),
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("<!-- note -->Text", "Text"),
+        ("", ""),
+    ],
+)
+def test_only_harmless_markup_survives(markup: str, shown: str) -> None:
+    assert clean.body(markup, BASE).html == shown
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One <b>two</b><i>three</i></p>tail<p>four</p>", "One twothree\ntail\nfour"),
+        ("one<br>two<br/>\n\n three", "one\ntwo\nthree"),
+        ("<ul><li>a</li><li>b</li></ul><table><tr><td>c</td><td>d</td></tr></table>", "a\nb\nc\nd"),
+        ("<p>&laquo;x&raquo;&nbsp;&amp;  y\n\t z</p>", "«x» & y z"),
+        ("<p>a\u202eb\u200b\x07c</p>", "abc"),
+        ("<p>می\u200cخواهد</p>", "می\u200cخواهد"),
+        ("<div><div><p>deep</p></div></div>", "deep"),
+    ],
+)
+def test_the_text_has_one_line_for_each_block(markup: str, text: str) -> None:
+    assert clean.body(markup, BASE).text == text
+
+
+def test_boilerplate_leaves_both_forms() -> None:
+    body = clean.body(
+        "<div><p>The pass is closed.</p><p>See also: <a href='/2'>Another road</a></p>"
+        "<p>The post <a href='/1'>Pass closed</a> appeared first on <a href='/'>News</a>.</p></div>"
+        "<ul><li>Read more »</li></ul>[mkd_separator class_name='x']",
+        BASE,
+    )
+    assert body.text == "The pass is closed."
+    assert body.html == "<div><p>The pass is closed.</p></div><ul></ul>"
+
+
+def test_a_footer_within_a_paragraph_leaves_the_paragraph() -> None:
+    body = clean.body("The pass is closed &amp; dark. The post Pass appeared first on News.", BASE)
+    assert (body.html, body.text) == ("The pass is closed &amp; dark.", "The pass is closed & dark.")
+
+
+def test_a_text_that_is_all_boilerplate_leaves_nothing() -> None:
+    assert clean.body("Already a subscriber? Log in here", BASE) == clean.CleanBody("", "")
+
+
+@pytest.mark.parametrize("base", ["", "no base", "https://exa mple/"])
+def test_without_a_usable_base_relative_links_are_dropped(base: str) -> None:
+    assert clean.body('<a href="/2">link</a>', base).html == f"<a{REL}>link</a>"
+
+
+def test_both_forms_are_bounded() -> None:
+    body = clean.body("<p>" + "слово " * 40_000, BASE)
+    assert (len(body.html) <= clean.LONGEST_HTML, len(body.text)) == (True, clean.LONGEST_TEXT)
+    links = clean.body('<a href="/">link</a> ' * 4_999, BASE)
+    assert 0 < len(links.html) <= clean.LONGEST_HTML
+
+
+def test_absurd_nesting_is_read_as_plain_text_in_no_time() -> None:
+    started = time.process_time()
+    body = clean.body("<div>" * 19_000 + "deep" + "</div>", BASE)
+    assert (body.html, body.text) == ("deep", "deep")
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("markup", "title"),
+    [
+        ("Bridge opens", "Bridge opens"),
+        ("&laquo;Мост&raquo; открыт", "«Мост» открыт"),
+        ("&amp;laquo;Мост&amp;raquo;", "«Мост»"),
+        ("R&amp;D", "R&D"),
+        ("&amp;amp;amp;", "&amp;"),
+        ("A <b>bold</b> claim<br>in two lines", "A bold claim in two lines"),
+        ("&lt;i&gt;Italic&lt;/i&gt; title", "Italic title"),
+        ("1 &lt; 2 and 3 > 2", "1 < 2 and 3 > 2"),
+        ("a\u202eb\u2066c\x00d\ufeff", "abcd"),
+        ("two\nlines\tand  blanks", "two lines and blanks"),
+        ("<!-- x --><p>", ""),
+        ("x" * 600, "x" * 500),
+    ],
+)
+def test_a_title_is_plain_text_on_one_line(markup: str, title: str) -> None:
+    assert clean.title(markup) == title
+
+
+@given(st.text(alphabet="<>/abp&;\"'= \n!-[]", max_size=200))
+def test_no_markup_breaks_cleaning_and_cleaning_twice_changes_nothing(markup: str) -> None:
+    once = clean.body(markup, BASE).html
+    assert clean.body(once, BASE).html == once
+    clean.title(markup)
