@@ -1,9 +1,9 @@
 """Worker processes that read bodies.
 
-Parsing what strangers send is the one thing here that may stall or die. Each body therefore gets a time limit
-in a pool of processes: one that exceeds it, or takes its process down, costs only its own source, and the pool
-replaces the process. Workers are forked from a clean server process that holds the code already, so that a new
-one is there within milliseconds.
+Parsing what strangers send is the one thing here that may stall or die. Each body therefore gets a time
+limit in a pool of processes: one that exceeds it, or takes its process down, costs only its own source, and
+the pool replaces the process. Workers are forked from a clean server process that holds the code already, so
+that a new one is there within milliseconds.
 """
 
 from __future__ import annotations

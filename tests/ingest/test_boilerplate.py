@@ -32,6 +32,7 @@ def test_wordpress_footers_go_alone_or_behind_a_text(footer: str) -> None:
         "Читайте также: Дороги зимой",
         "Подробнее по теме:",
         "Vous avez encore 40 % de cet article à découvrir ! Abonnez-vous",
+        "Il vous reste 62,5 % de cet article à lire. La suite est réservée aux abonnés.",
         "Le reste de cet article est réservé aux abonnés",
         "Déjà abonné ? Se connecter",
         "The rest of this article is available only to paying subscribers.",
