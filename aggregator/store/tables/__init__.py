@@ -1,7 +1,7 @@
 """All tables, in the order in which they refer to one another.
 
-`news` holds what came in and what we tell; `mail` holds readers, issues and the delivery ledger; `columns` holds
-the column types that both use. The history of these tables is in `migrations`; a test keeps both equal.
+`news` holds what came in and what we tell; `mail` holds readers, issues and the delivery ledger; `columns`
+holds the column types that both use. The history of these tables is in `migrations`; a test keeps both equal.
 """
 
 from __future__ import annotations

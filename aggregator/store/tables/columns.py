@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, Text
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text
+from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
     naming_convention={
@@ -41,7 +38,8 @@ class Utc(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """An aware datetime in UTC, whatever zone the database's session has."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -57,28 +55,8 @@ class FeedText(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or value.isascii() and "\0" not in value:
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """The text without what no database takes."""
+        if value is None or (value.isascii() and "\0" not in value):
             return value
         return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-
-
-class Packed(TypeDecorator[Any]):
-    """A JSON value, compressed: kept whole, never searched."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else pack(value)
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(zlib.decompress(value))
-
-    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
-        return LargeBinary()
-
-
-def pack(value: Any) -> bytes:
-    """`value` as compressed JSON. The fastest level: texts this short gain little from a slower one."""
-    return zlib.compress(json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode(), 1)

@@ -1,0 +1,98 @@
+"""What a poll's batch writes: prepared before the transaction, written inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, case, update
+
+from aggregator.model import Batch, DescribedEntry, Relation
+from aggregator.store import arrivals, countries, revising
+from aggregator.store.arrivals import Arrival, Group
+from aggregator.store.entry_rows import Identity, ShownHash, content_row, entry_row, identity
+from aggregator.store.revising import Change
+from aggregator.store.sequences import Sequence, advance
+from aggregator.store.stored import look_up
+from aggregator.store.tables import stories
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch's decisions as rows, all but the numbers that the transaction gives out."""
+
+    groups: tuple[Group, ...]
+    changes: tuple[Change, ...]
+
+    def identities(self) -> set[Identity]:
+        """Of all entries in the batch."""
+        arriving = {one.identity for group in self.groups for one in group.arrivals}
+        return arriving | {change.identity for change in self.changes}
+
+
+def prepare(batch: Batch, shown_hash: ShownHash) -> Prepared:
+    """Make the rows of a batch. All that takes time (hashing, compressing) happens here."""
+
+    def arrival(described: DescribedEntry, relation: Relation, reason: str, state: str) -> Arrival:
+        row = entry_row(described, batch.at, batch.rules_version, state, shown_hash)
+        return Arrival(identity(described.entry), described, relation, reason, row)
+
+    groups = []
+    for founding in batch.decisions.foundings:
+        state = "old" if founding.old else "told"
+        lead = arrival(founding.lead, Relation.LEAD, "founded the story", state)
+        followers = (arrival(one.entry, one.relation, one.reason, state) for one in founding.followers)
+        groups.append(Group(None, (lead, *followers), founding.old))
+    for joining in batch.decisions.joinings:
+        joined = arrival(joining.entry, joining.relation, joining.reason, "told")
+        groups.append(Group(joining.story_id, (joined,)))
+    changes = tuple(
+        Change(
+            identity(one.entry.entry),
+            one.entry,
+            content_row(one.entry, batch.rules_version, shown_hash),
+            one.shown_change,
+        )
+        for one in batch.decisions.revisions
+    )
+    return Prepared(tuple(groups), changes)
+
+
+def write(connection: Connection, prepared: Prepared, batch: Batch, id_domain: str) -> None:
+    """Write new entries and stories, revisions, and what follows for the stories they touch."""
+    stored = look_up(connection, prepared.identities())
+    placed = arrivals.place(connection, prepared.groups, stored)
+    changes = revising.real(prepared.changes, stored)
+    founded = [one.story_id for one in placed if one.founds]
+    joined = {one.story_id for one in placed if not one.founds} - set(founded)
+    revised = {stored[change.identity].story_id for change in changes}
+    touched = sorted(joined | revised)
+    numbers = iter(advance(connection, Sequence.CHANGE, len(founded) + len(touched)))
+    arrivals.insert_all(connection, placed, numbers, batch.at, id_domain)
+    revising.apply(connection, changes, stored, batch.at)
+    shown = {
+        stored[change.identity].story_id
+        for change in changes
+        if change.shown_change and stored[change.identity].leads
+    }
+    _touch(connection, dict(zip(touched, numbers, strict=True)), shown, batch.at)
+    countries.refresh(connection, [*founded, *touched])
+
+
+def _touch(connection: Connection, numbers: Mapping[int, int], shown: Collection[int], at: datetime) -> None:
+    """Give changed stories new change numbers; what readers see moved only for those in `shown`."""
+    if not numbers:
+        return
+    connection.execute(
+        update(stories)
+        .where(stories.c.id == bindparam("story_id"))
+        .values(
+            change_number=bindparam("number"),
+            updated_at=case((bindparam("is_shown"), bindparam("at")), else_=stories.c.updated_at),
+        ),
+        [
+            {"story_id": story_id, "number": number, "is_shown": story_id in shown, "at": at}
+            for story_id, number in numbers.items()
+        ],
+    )

@@ -1,0 +1,199 @@
+"""Opening the database, and the two ways to use it: `reading` and `writing`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
+
+from aggregator.errors import StoreError
+from aggregator.store.tables import meta
+
+APPLICATION = "regional-news-aggregator"
+"""What `meta` says under `application`: this database is ours."""
+BUSY_SECONDS = 10
+"""How long a writer waits for another before it gives up."""
+
+
+class Lane(IntEnum):
+    """Work that is done by one transaction at a time. The numbers name PostgreSQL's advisory locks."""
+
+    MIGRATIONS = 0x6E657773_0001
+    STORIES = 0x6E657773_0002
+    PLACEMENTS = 0x6E657773_0003
+
+
+def connect(url: str, *, durable: bool = True) -> Engine:
+    """Open `sqlite:///path` or `postgresql://…` (psycopg 3).
+
+    `durable`: a commit survives a power cut (`synchronous=FULL`); the delivery ledger needs it. Raises
+    StoreError when the address makes no sense or nothing answers there.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+        _prepare_sqlite(engine, durable)
+    else:
+        engine = create_engine(address, pool_pre_ping=True)
+        _prepare_postgresql(engine, durable)
+    with reading(engine):
+        return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except ArgumentError as error:
+        raise StoreError(f"the database address cannot be read: {error}") from error
+    if backend in {"postgresql", "postgres"}:
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise StoreError(f"database {backend!r} is not supported: use sqlite:///path or postgresql://…")
+    return address
+
+
+def _prepare_sqlite(engine: Engine, durable: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: object) -> None:
+        # Python's sqlite3 would begin transactions by itself, and too late; `begin` below does it instead.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A write lock taken late can fail at once whatever the timeout says; taken first, it waits its turn.
+        writes = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgresql(engine: Engine, durable: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def set_session(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+        connection.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
+        connection.autocommit = False
+
+
+@contextmanager
+def writing(engine: Engine, lane: Lane | None = None) -> Iterator[Connection]:
+    """One write transaction: committed at the end, rolled back when anything is raised.
+
+    `lane`: waits until no other transaction is in it. SQLite has one writer at a time anyway. Raises
+    StoreError when the database cannot be reached or stays locked.
+    """
+    with (
+        _translated(engine),
+        engine.connect().execution_options(writing=True) as connection,
+        connection.begin(),
+    ):
+        if lane is not None and engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(lane.value)))
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One snapshot: all queries within see the same state, whatever is written meanwhile.
+
+    Raises StoreError when the database cannot be reached.
+    """
+    # SQLite's readers see one snapshot anyway.
+    postgresql = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    options = postgresql if engine.dialect.name == "postgresql" else {}
+    with (
+        _translated(engine),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error, (IntegrityError, DataError, ProgrammingError)):
+            raise  # Not the database's fault but the statement's.
+        raise StoreError(f"{_shown(engine)}: {_cause(error)}") from error
+
+
+def _shown(engine: Engine) -> str:
+    return f"database {engine.url.render_as_string(hide_password=True)}"
+
+
+def _cause(error: DBAPIError) -> str:
+    cause = str(error.orig).strip()
+    cures = {
+        "unable to open database file": "check that the folder exists and may be written to",
+        "database is locked": f"another process wrote for over {BUSY_SECONDS} s; try again, or end it",
+        "file is not a database": "the file is damaged or something else; restore it, or name another",
+        "connection refused": "check that the server runs and that the address is right",
+    }
+    cure = next((cure for sign, cure in cures.items() if sign in cause.lower()), "")
+    return f"{cause} ({cure})" if cure else cause
+
+
+# ------------------------------------------------------------------------------------------------ upgrade
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables to this program's version, in one transaction; does nothing when they are.
+
+    Raises StoreError when the database belongs to another program or was written by a newer version of this
+    one.
+    """
+    with writing(engine, Lane.MIGRATIONS) as connection:
+        scripts = Config()
+        scripts.set_main_option("script_location", str(_migrations()).replace("%", "%%"))
+        scripts.set_main_option("path_separator", "os")
+        scripts.attributes["connection"] = connection
+        _refuse_foreign(connection, ScriptDirectory.from_config(scripts), _shown(engine))
+        command.upgrade(scripts, "head")
+
+
+def _migrations() -> Path:
+    return Path(str(resources.files("aggregator.store"))) / "migrations"
+
+
+def _refuse_foreign(connection: Connection, scripts: ScriptDirectory, shown: str) -> None:
+    tables = set(inspect(connection).get_table_names())
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if not heads and not tables - {"alembic_version"}:
+        return
+    if not heads or not _is_ours(connection, tables):
+        raise StoreError(
+            f"{shown} holds tables of another program ({', '.join(sorted(tables)[:3])} …); "
+            "give the aggregator a database, or a schema, of its own"
+        )
+    known = {script.revision for script in scripts.walk_revisions()}
+    if unknown := set(heads) - known:
+        raise StoreError(
+            f"{shown} was written by a newer version of this program (schema {', '.join(sorted(unknown))}); "
+            "install that version, or restore a backup from before the upgrade"
+        )
+
+
+def _is_ours(connection: Connection, tables: set[str]) -> bool:
+    if meta.name not in tables or {column["name"] for column in inspect(connection).get_columns("meta")} != {
+        "key",
+        "value",
+    }:
+        return False
+    found = connection.execute(select(meta.c.value).where(meta.c.key == "application")).scalar()
+    return found == APPLICATION

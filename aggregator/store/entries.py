@@ -1,0 +1,57 @@
+"""Entries: what is known of them, and the one transaction that a poll's batch writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Engine, select
+
+from aggregator.model import Batch, DescribedEntry, KnownEntry
+from aggregator.store import candidates, sources
+from aggregator.store.batch import prepare, write
+from aggregator.store.engine import Lane, reading, writing
+from aggregator.store.entry_rows import ShownHash
+from aggregator.store.tables import entries
+
+KNOWN_PER_SOURCE = 5_000
+"""How far back `known` looks. An older entry that comes up again is still found by `candidates`."""
+
+
+class EntryStore:
+    """All entries of all sources."""
+
+    def __init__(self, engine: Engine, id_domain: str, shown_hash: ShownHash) -> None:
+        """`id_domain`: domain of new stories' `tag:` URIs.
+
+        `shown_hash`: hash of what readers see of an entry; the function by which `shown_change` is decided.
+        """
+        self._engine = engine
+        self._id_domain = id_domain
+        self._shown_hash = shown_hash
+
+    def known(self, source_id: str) -> Mapping[str, bytes]:
+        """Raw hash by guid of a source's stored entries, the newest `KNOWN_PER_SOURCE` of them."""
+        query = (
+            select(entries.c.guid, entries.c.raw_hash)
+            .where(entries.c.source_id == source_id)
+            .order_by(entries.c.id.desc())
+            .limit(KNOWN_PER_SOURCE)
+        )
+        with reading(self._engine) as connection:
+            return {row.guid: row.raw_hash for row in connection.execute(query)}
+
+    def candidates(self, entries: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
+        """Stored entries that share an identity, a canonical URL or a key with these: one look back."""
+        with reading(self._engine) as connection:
+            return candidates.find(connection, entries)
+
+    def commit(self, batch: Batch) -> None:
+        """Write entries, stories and their sources' state in one transaction, all or nothing.
+
+        Rows are made beforehand; the transaction holds the lane of stories while it looks up which entries
+        are stored by now, numbers what is new and inserts it. Written twice, a batch adds nothing.
+        """
+        prepared = prepare(batch, self._shown_hash)
+        with writing(self._engine, Lane.STORIES) as connection:
+            write(connection, prepared, batch, self._id_domain)
+            sources.record(connection, batch.updates)

@@ -1,0 +1,116 @@
+"""Described entries as rows: made before a transaction begins, so that it stays short. Pure."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from aggregator.model import DescribedEntry, Entry, Evidence, PublishedEntry, Tag
+
+CHARACTERS_PER_FIELD = 20_000
+"""Of a field as published; whoever sends more gets the rest cut off."""
+COMPRESSION = 1
+"""The fastest level: texts this short gain little from a slower one."""
+
+_PUBLISHED_FIELDS = tuple(field.name for field in fields(PublishedEntry))
+
+ShownHash = Callable[[Entry], bytes]
+"""Hash of what readers see of an entry: the same function that decides whether that changed."""
+
+
+class Identity(NamedTuple):
+    """What makes an entry the same entry, however often it changes."""
+
+    source_id: str
+    guid_hash: bytes
+
+
+def identity(entry: Entry) -> Identity:
+    """The identity of an entry within its source."""
+    return Identity(entry.source_id, short_hash(entry.guid))
+
+
+def short_hash(text: str) -> bytes:
+    """16 bytes of BLAKE2b: for look-ups among texts, not against an attacker."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def entry_row(
+    described: DescribedEntry, at: datetime, rules_version: str, state: str, shown_hash: ShownHash
+) -> dict[str, Any]:
+    """All columns of `entries` but the id."""
+    entry = described.entry
+    return {
+        **content_row(described, rules_version, shown_hash),
+        "source_id": entry.source_id,
+        "guid": entry.guid,
+        "guid_hash": short_hash(entry.guid),
+        "published": entry.published,
+        "date_guessed": entry.date_guessed,
+        "first_seen": at,
+        "state": state,
+        "state_reason": "",
+        "revision": 0,
+    }
+
+
+def content_row(described: DescribedEntry, rules_version: str, shown_hash: ShownHash) -> dict[str, Any]:
+    """The columns of `entries` that a revision replaces, whatever it says of the date."""
+    entry, description = described.entry, described.description
+    return {
+        "raw_hash": entry.raw_hash,
+        "shown_hash": shown_hash(entry),
+        "url_hash": short_hash(entry.canonical_url) if entry.canonical_url else None,
+        "rules_version": rules_version,
+        "language": description.language,
+        "script": description.script,
+        "language_declared": description.language_declared,
+        "url": entry.url,
+        "canonical_url": entry.canonical_url,
+        "image": entry.image,
+        "author": entry.author,
+        "categories": list(entry.categories),
+        "title": entry.title,
+        "text": entry.text,
+        "html": entry.html,
+        "as_published": packed(entry.as_published),
+    }
+
+
+def packed(published: PublishedEntry) -> bytes:
+    """The fields as published, capped, as compressed JSON."""
+    kept = {
+        name: value[:CHARACTERS_PER_FIELD] if isinstance(value, str) else value
+        for name in _PUBLISHED_FIELDS
+        if (value := getattr(published, name))
+    }
+    return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), COMPRESSION)
+
+
+def tag_rows(entry_id: int, described: DescribedEntry) -> Iterable[dict[str, Any]]:
+    """Rows of `entry_tags`."""
+    description = described.description
+    for role, tags in (("subject", description.tags), ("mention", description.mentions)):
+        for tag in tags:
+            yield {
+                "entry_id": entry_id,
+                "role": role,
+                "country": tag.country,
+                "salience": tag.salience,
+                "evidence": [[one.surface, one.zone, one.start, one.rule] for one in tag.evidence],
+            }
+
+
+def tag(country: str, salience: float, evidence: list[list[Any]]) -> Tag:
+    """A tag from its row."""
+    return Tag(country, salience, tuple(Evidence(*one) for one in evidence))
+
+
+def key_rows(entry_id: int, described: DescribedEntry) -> Iterable[tuple[int, int]]:
+    """Rows of `entry_keys`: key and entry."""
+    return ((key, entry_id) for key in set(described.description.keys))

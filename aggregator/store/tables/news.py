@@ -1,0 +1,188 @@
+"""Tables of what came in and of what we tell: sources, entries, stories."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from aggregator.store.tables.columns import FeedText, Id, Utc, metadata
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="Single values: whose database this is, how far publication came.",
+)
+
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    comment="Last number given out, advanced inside the write transaction.",
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False, comment="As configured."),
+    Column("active", Boolean, nullable=False, comment="False when config no longer names it."),
+    Column("renamed_from", Text),
+    Column("etag", FeedText),
+    Column("last_modified", FeedText),
+    Column("body_hash", LargeBinary),
+    Column("adopted_url", Text, comment="Where a permanent redirect led, once it was adopted."),
+    Column("redirect_url", Text, comment="A permanent redirect under observation."),
+    Column("redirect_first_seen", Utc),
+    Column("redirect_sightings", Integer, nullable=False),
+    Column("gone_count", Integer, nullable=False, comment="410 answers in a row."),
+    Column("next_poll", Utc, nullable=False, comment="By our own interval."),
+    Column("not_before", Utc, comment="By the source's own word."),
+    Column("failures", Integer, nullable=False, comment="Failed polls in a row."),
+    Column("state", Text, nullable=False),
+    Column("message", FeedText, nullable=False),
+    Column("last_attempt", Utc),
+    Column("last_success", Utc),
+    Column("newest_entry", Utc),
+    Index("ix_sources_next_poll", "next_poll"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("source_id", Text, ForeignKey("sources.id", onupdate="CASCADE"), nullable=False),
+    Column("guid_hash", LargeBinary, nullable=False),
+    Column("raw_hash", LargeBinary, nullable=False),
+    Column("shown_hash", LargeBinary, nullable=False),
+    Column("url_hash", LargeBinary, comment="Of the canonical URL; NULL when there is none."),
+    Column("published", Utc, nullable=False),
+    Column("date_guessed", Boolean, nullable=False),
+    Column("first_seen", Utc, nullable=False),
+    Column("state", Text, nullable=False, comment="told, old or excluded"),
+    Column("state_reason", Text, nullable=False),
+    Column("rules_version", Text, nullable=False, comment="The rules that judged it."),
+    Column("revision", Integer, nullable=False, comment="Times that it changed."),
+    Column("language", Text, nullable=False),
+    Column("script", Text, nullable=False),
+    Column("language_declared", Boolean, nullable=False),
+    Column("guid", FeedText, nullable=False),
+    Column("url", FeedText, nullable=False),
+    Column("canonical_url", FeedText, nullable=False),
+    Column("image", FeedText, nullable=False),
+    Column("author", FeedText, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("title", FeedText, nullable=False),
+    Column("text", FeedText, nullable=False),
+    Column("html", FeedText, nullable=False),
+    Column("as_published", LargeBinary, nullable=False, comment="zlib over a JSON object."),
+    # The hash first: one look-up for entries of many sources then needs a single range each.
+    UniqueConstraint("guid_hash", "source_id"),
+    Index("ix_entries_source_id", "source_id", "id"),
+    Index("ix_entries_url_hash", "url_hash"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False),
+    Column("title", FeedText, nullable=False, comment="Before this revision."),
+    Column("as_published", LargeBinary, nullable=False, comment="Before this revision."),
+)
+
+entry_tags = Table(
+    "entry_tags",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("role", Text, primary_key=True, comment="subject or mention"),
+    Column("country", Text, primary_key=True),
+    Column("salience", Float, nullable=False),
+    Column("evidence", JSON, nullable=False, comment="Rows of surface, zone, start, rule."),
+    sqlite_with_rowid=False,
+)
+
+entry_keys = Table(
+    "entry_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Index("ix_entry_keys_entry_id", "entry_id"),
+    sqlite_with_rowid=False,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("lead_entry_id", ForeignKey("entries.id"), nullable=False),
+    Column("founded_at", Utc, nullable=False),
+    Column("told_at", Utc, comment="NULL while it was never told as new."),
+    Column("told_number", BigInteger, unique=True),
+    Column("change_number", BigInteger, nullable=False, unique=True),
+    Column("updated_at", Utc, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("merged_into", ForeignKey("stories.id")),
+)
+
+story_entries = Table(
+    "story_entries",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id"), nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("joined_at", Utc, nullable=False),
+    Index("ix_story_entries_story_id", "story_id"),
+)
+
+story_countries = Table(
+    "story_countries",
+    metadata,
+    Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    Column("country", Text, primary_key=True),
+    Column("salience", Float, nullable=False),
+    Index("ix_story_countries_country", "country", "story_id"),
+    sqlite_with_rowid=False,
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("kind", Text, nullable=False, comment="split, merge, hide or retag"),
+    Column("story_id", ForeignKey("stories.id")),
+    Column("entry_id", ForeignKey("entries.id")),
+    Column("arguments", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    comment="The operator's word, applied after every judgement.",
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    Column("selection_id", Text, primary_key=True),
+    Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    Column("entered_at", Utc, nullable=False),
+    Column("entered_number", BigInteger, nullable=False),
+    Column("inside", Boolean, nullable=False, comment="False once it left; it comes back to its old place."),
+    Index("ix_placements_selection_id", "selection_id", "entered_number"),
+    Index("ix_placements_story_id", "story_id"),
+)

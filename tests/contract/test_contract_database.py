@@ -1,0 +1,154 @@
+"""Opening, upgrading and using a database."""
+
+from __future__ import annotations
+
+import argparse
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select, text, update
+
+import aggregator.store
+from aggregator.errors import StoreError, UsageError
+from aggregator.store.engine import connect, reading, upgrade, writing
+from aggregator.store.sequences import Sequence, advance
+from aggregator.store.tables import meta, metadata, server_pauses
+
+
+@pytest.fixture
+def empty(empty_database):
+    opened = connect(empty_database)
+    yield opened
+    opened.dispose()
+
+
+def alembic(*x):
+    config = Config()
+    config.set_main_option("script_location", str(Path(aggregator.store.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.cmd_opts = argparse.Namespace(x=list(x))
+    return config
+
+
+def tables(engine):
+    return set(inspect(engine).get_table_names())
+
+
+def test_an_empty_database_is_brought_to_exactly_the_tables_we_describe(empty):
+    upgrade(empty)
+    with empty.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_upgrading_again_keeps_what_is_stored(engine):
+    with writing(engine) as connection:
+        connection.execute(insert(meta).values(key="kept", value="yes"))
+    upgrade(engine)
+    with reading(engine) as connection:
+        assert connection.scalar(select(meta.c.value).where(meta.c.key == "kept")) == "yes"
+
+
+def test_processes_that_upgrade_at_once_wait_for_one_another(empty):
+    with ThreadPoolExecutor(3) as pool:
+        assert [*pool.map(lambda _: upgrade(empty), range(3))] == [None] * 3
+    assert tables(empty) == {*metadata.tables, "alembic_version"}
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(empty):
+    theirs = MetaData()
+    Table("orders", theirs, Column("id", Integer, primary_key=True))
+    theirs.create_all(empty)
+    with pytest.raises(StoreError, match=r"another program \(orders"):
+        upgrade(empty)
+    assert tables(empty) == {"orders"}
+
+
+@pytest.mark.parametrize("columns", [("key", "value"), ("name",)])
+def test_a_database_that_another_program_migrates_is_refused(empty, columns):
+    with empty.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('abc')"))
+        connection.execute(text(f"CREATE TABLE meta ({', '.join(f'{name} TEXT' for name in columns)})"))
+    with pytest.raises(StoreError, match="another program"):
+        upgrade(empty)
+
+
+def test_a_database_of_a_newer_version_is_refused(engine):
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    try:
+        with pytest.raises(StoreError, match=r"newer version .*9999.*install that version"):
+            upgrade(engine)
+    finally:
+        with writing(engine) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+
+
+def test_alembics_own_command_line_upgrades_and_downgrades(empty_database, empty):
+    command.upgrade(alembic(f"url={empty_database}"), "head")
+    assert tables(empty) == {*metadata.tables, "alembic_version"}
+    upgrade(empty)
+    command.downgrade(alembic(f"url={empty_database}"), "base")
+    assert tables(empty) == {"alembic_version"}
+
+
+def test_alembics_command_line_needs_to_be_told_which_database():
+    with pytest.raises(UsageError, match="url=sqlite"):
+        command.upgrade(alembic(), "head")
+
+
+def test_alembic_finds_nothing_that_needs_a_migration(empty_database, empty):
+    upgrade(empty)
+    command.check(alembic(f"url={empty_database}"))
+
+
+def fail_after(engine, work):
+    """Write, and then have the transaction fail."""
+    with writing(engine) as connection:
+        work(connection)
+        raise ZeroDivisionError
+
+
+def test_what_a_transaction_wrote_is_gone_when_it_fails(engine):
+    with pytest.raises(ZeroDivisionError):
+        fail_after(engine, lambda connection: connection.execute(insert(meta).values(key="lost", value="")))
+    with reading(engine) as connection:
+        assert connection.scalar(select(meta.c.key).where(meta.c.key == "lost")) is None
+
+
+def test_readers_see_one_state_whatever_is_written_meanwhile(engine):
+    keys = select(meta.c.key).order_by(meta.c.key)
+    with reading(engine) as connection:
+        before = connection.scalars(keys).all()
+        with writing(engine) as other:
+            other.execute(insert(meta).values(key="later", value=""))
+        assert connection.scalars(keys).all() == before
+
+
+def test_numbers_are_given_out_in_order_and_none_is_lost_to_a_failure(engine):
+    with writing(engine) as connection:
+        assert [*advance(connection, Sequence.TOLD, 3)] == [1, 2, 3]
+        assert [*advance(connection, Sequence.TOLD, 0)] == []
+    with pytest.raises(ZeroDivisionError):
+        fail_after(engine, lambda connection: advance(connection, Sequence.TOLD, 5))
+    with writing(engine) as connection:
+        assert [*advance(connection, Sequence.TOLD, 1)] == [4]
+
+
+def test_moments_come_back_in_utc_with_the_same_instant(engine):
+    almaty = datetime(2026, 11, 22, 5, 30, 0, 123456, timezone(timedelta(hours=5)))
+    with writing(engine) as connection:
+        connection.execute(insert(server_pauses).values(server="mx", until=almaty, reason=""))
+        connection.execute(
+            update(server_pauses).where(server_pauses.c.until == almaty).values(reason="found")
+        )
+    with reading(engine) as connection:
+        row = connection.execute(select(server_pauses)).one()
+    assert (row.until, row.until.tzinfo, row.reason) == (almaty, UTC, "found")

@@ -1,0 +1,60 @@
+"""What is SQLite's own, and addresses that lead nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.store.engine import connect, writing
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'news.db'}"
+
+
+def pragma(engine, name):
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+@pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
+def test_sqlite_writes_ahead_checks_references_and_is_as_durable_as_asked(url, durable, synchronous):
+    engine = connect(url, durable=durable)
+    assert pragma(engine, "journal_mode") == "wal"
+    assert pragma(engine, "foreign_keys") == 1
+    assert pragma(engine, "busy_timeout") == 10_000
+    assert pragma(engine, "synchronous") == synchronous
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("sqlite:////nonexistent/folder/news.db", r"news\.db: unable to open.*folder exists"),
+        ("postgresql://u:hidden@127.0.0.1:1/news", r"127\.0\.0\.1:1/news: .*refused"),
+        ("mysql://localhost/news", "'mysql' is not supported"),
+        ("delphi://x", "'delphi' is not supported"),
+        ("no address at all", "cannot be read"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_an_error_that_names_it_and_hides_passwords(address, message):
+    with pytest.raises(StoreError, match=message) as caught:
+        connect(address)
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_an_error_that_says_so(tmp_path):
+    (tmp_path / "news.db").write_text("this is a diary, and a rather long one at that. " * 50)
+    with pytest.raises(StoreError, match=r"news\.db: file is not a database.*restore"):
+        connect(f"sqlite:///{tmp_path / 'news.db'}")
+
+
+def test_a_write_transaction_locks_at_its_beginning(url):
+    engine, other = connect(url), connect(url)
+    with other.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+    with writing(engine), pytest.raises(StoreError, match="locked"), writing(other):
+        pass
+    engine.dispose()
+    other.dispose()
