@@ -1,0 +1,328 @@
+"""Frames and blocks as the shipped templates make them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from aggregator.model import Choice, Newsletter, Period, Placed, PlannedVariant, Relation
+from aggregator.newsletter.compose import place, section_names, variants
+from aggregator.newsletter.render import Press, days
+from aggregator.templating import Templates, shipped_templates
+
+LANGUAGES = ("fr", "en", "ru")
+LONG = " ".join(["Длинное слово статьи"] * 40)
+
+
+def page(variant: PlannedVariant) -> LexborHTMLParser:
+    return LexborHTMLParser("".join(variant.html))
+
+
+def one(tree: LexborHTMLParser, selector: str) -> LexborNode:
+    (node,) = tree.css(selector)
+    return node
+
+
+def assembled(
+    press: Press, newsletter: Newsletter, period: Period, stories: Any, language: str
+) -> PlannedVariant:
+    placed = place(newsletter, period, stories)
+    frames = [press.frame(newsletter, period, language)]
+    blocks = {language: [press.block(each, language) for each in placed]}
+    (variant,) = variants([Choice(language)], placed, frames, blocks)
+    return variant
+
+
+@pytest.fixture
+def stories(make_story: Any, make_member: Any) -> list[Any]:
+    reports = (
+        make_member("alatoo", language="ru", relation=Relation.REPORT, url="https://alatoo.test/2"),
+        make_member("alatoo", language="kk", relation=Relation.EDITION, url="https://alatoo.test/3"),
+        make_member("steppe", language="fr", relation=Relation.REPORT, url="https://steppe.test/4"),
+        make_member("steppe", language="fr", relation=Relation.REPORT, url="https://steppe.test/5"),
+        make_member("herat", language="en", relation=Relation.SAME, url="https://herat.test/6"),
+    )
+    return [
+        make_story("KZ", "KG", source="herald", also=reports, text=LONG),
+        make_story("TJ", source="alatoo", language="ru", script="Cyrl", title="Мост открыт", text=LONG),
+        make_story("UZ", source="herat", language="fa", script="Arab", title="پل باز شد", text="پل باز شد."),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_is_one_well_ordered_document(
+    press: Press, weekly: Newsletter, week: Period, stories: Any, language: str
+) -> None:
+    tree = page(assembled(press, replace(weekly, top=1), week, stories, language))
+    html = one(tree, "html")
+    assert (html.attributes["lang"], html.attributes["dir"]) == (language, "ltr")
+    assert one(tree, "h1").text() == weekly.names[language]
+    assert days(week, language) in one(tree, "title").text()
+    assert days(week, language) in one(tree, "body").text()
+    headings = [node.tag for node in tree.css("h1, h2, h3")]
+    assert headings == ["h1", "h2", "h3", "h2", "h3", "h2", "h3"]
+    assert all(table.attributes["role"] == "presentation" for table in tree.css("table"))
+    assert tree.css("img, script, link, form") == []
+
+
+def test_styles_stand_in_the_elements_and_dark_mode_stays_in_the_head(
+    press: Press, weekly: Newsletter, week: Period, stories: Any
+) -> None:
+    variant = assembled(press, weekly, week, stories, "en")
+    tree = page(variant)
+    assert all("style" in node.attributes for node in tree.css("h1, h2, h3, td, p, a"))
+    assert "@media (prefers-color-scheme: dark)" in one(tree, "head style").text()
+    assert "@media" not in variant.html[1]
+    assert {meta.attributes.get("name") for meta in tree.css("meta")} >= {
+        "viewport",
+        "color-scheme",
+        "supported-color-schemes",
+    }
+
+
+def test_the_way_out_stands_at_the_top_and_in_the_foot_of_both_parts(
+    press: Press, weekly: Newsletter, week: Period
+) -> None:
+    frame = press.frame(weekly, week, "ru")
+    assert 'href="[[unsubscribe]]"' in frame.html_head
+    assert 'href="[[unsubscribe]]"' in frame.html_foot
+    assert "Отписаться: [[unsubscribe]]" in frame.text_head
+    assert "Отписаться: [[unsubscribe]]" in frame.text_foot
+    assert frame.html_head.count("[[preheader]]") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ["Vous recevez", "Asie centrale, la semaine", "appartiennent à leurs éditeurs"]),
+        ("en", ["You receive", "Central Asia Weekly", "belong to their publishers"]),
+        ("ru", ["Вы получили", "Центральная Азия", "принадлежат изданиям"]),
+    ],
+)
+def test_the_foot_says_why_one_gets_the_letter_and_whose_the_extracts_are(
+    press: Press, weekly: Newsletter, week: Period, language: str, words: list[str]
+) -> None:
+    frame = press.frame(weekly, week, language)
+    for foot in (LexborHTMLParser(frame.html_foot).text(), " ".join(frame.text_foot.split())):
+        assert [word for word in words if word not in foot] == []
+    assert "https://news.example.org/" in frame.html_foot
+    assert "https://news.example.org/" in frame.text_foot
+
+
+def test_every_section_has_a_heading_in_the_letters_language(
+    press: Press, weekly: Newsletter, week: Period
+) -> None:
+    frame = press.frame(weekly, week, "fr")
+    assert tuple(frame.html_sections) == tuple(frame.text_sections) == section_names(weekly)
+    assert ">Kazakhstan</h2>" in frame.html_sections["KZ"]
+    assert ">Ouzbékistan</h2>" in frame.html_sections["UZ"]
+    assert frame.text_sections["elsewhere"] == "Ailleurs\n========\n\n"
+
+
+def test_a_country_whose_name_holds_markup_characters_is_escaped_in_html_only(
+    press: Press, weekly: Newsletter, week: Period
+) -> None:
+    frame = press.frame(replace(weekly, countries=("BA",)), week, "en")
+    assert "Bosnia &amp; Herzegovina" in frame.html_sections["BA"]
+    assert "Bosnia & Herzegovina" in frame.text_sections["BA"]
+
+
+def test_a_newsletter_without_a_name_in_the_language_goes_by_its_first(
+    press: Press, weekly: Newsletter, week: Period
+) -> None:
+    assert (
+        weekly.names["fr"]
+        in press.frame(replace(weekly, names={"fr": weekly.names["fr"]}), week, "en").html_head
+    )
+
+
+def test_a_block_names_source_profile_language_date_and_other_countries(press: Press, stories: Any) -> None:
+    block = press.block(Placed("TJ", stories[1], ""), "fr")
+    shown = " ".join(LexborHTMLParser(block.html).text().split())
+    for text in (shown, " ".join(block.text.split())):
+        assert "Мост открыт" in text
+        assert "Ала-Тоо Пресс (média d’État) · russe · 21 novembre 2026" in text
+        assert "Tadjikistan" not in text
+    regional = press.block(Placed("KZ", stories[0], ""), "fr")
+    assert "3 sources indépendantes · Kirghizstan" in " ".join(regional.text.split())
+
+
+def test_who_else_covered_a_story_is_named_once_per_language_with_a_link(press: Press, stories: Any) -> None:
+    block = press.block(Placed("KZ", stories[0], ""), "en")
+    links = {node.attributes["href"]: node.text() for node in LexborHTMLParser(block.html).css("a.other")}
+    assert links == {
+        "https://alatoo.test/2": "Ала-Тоо Пресс",
+        "https://alatoo.test/3": "Ала-Тоо Пресс",
+        "https://steppe.test/4": "Le Courrier des steppes",
+    }
+    assert "Ала-Тоо Пресс (kk)" in LexborHTMLParser(block.html).text()
+    assert "  - Le Courrier des steppes (fr): https://steppe.test/4" in block.text
+
+
+def test_a_right_to_left_story_is_marked_as_such(press: Press, stories: Any) -> None:
+    tree = LexborHTMLParser(press.block(Placed("UZ", stories[2], ""), "fr").html)
+    assert one(tree, "div.story").attributes["dir"] == "rtl"
+    assert one(tree, "h3").attributes["lang"] == "fa"
+
+
+@pytest.mark.parametrize(
+    ("language", "script", "direction"),
+    [
+        ("uz", "Cyrl", "ltr"),
+        ("kk", "Arab", "rtl"),
+        ("fa", "Zyyy", "rtl"),
+        ("und", "Zyyy", "ltr"),
+        ("he", "", "rtl"),
+    ],
+)
+def test_the_script_tells_the_direction_and_the_language_where_there_are_no_letters(
+    press: Press, make_story: Any, language: str, script: str, direction: str
+) -> None:
+    story = make_story("KZ", language=language, script=script)
+    tree = LexborHTMLParser(press.block(Placed("KZ", story, ""), "en").html)
+    assert one(tree, "div.story").attributes["dir"] == direction
+    assert one(tree, "h3").attributes.get("lang") == (None if language == "und" else language)
+
+
+def test_a_top_story_has_the_longer_extract(press: Press, stories: Any) -> None:
+    def extract(section: str) -> str:
+        tree = LexborHTMLParser(press.block(Placed(section, stories[0], ""), "en").html)
+        return one(tree, "p.extract").text()
+
+    assert 40 <= len(extract("top").split()) <= 60
+    assert 20 <= len(extract("KZ").split()) <= 32
+    assert LONG.startswith(extract("top").removesuffix("…"))
+
+
+def test_a_source_that_lets_us_show_titles_only_gets_no_extract(press: Press, make_story: Any) -> None:
+    block = press.block(Placed("KZ", make_story("KZ", source="titles"), ""), "en")
+    assert "The bridge opened" not in block.html + block.text
+
+
+def test_a_story_of_a_source_that_is_configured_no_more_keeps_its_id_as_name(
+    press: Press, make_story: Any
+) -> None:
+    block = press.block(Placed("KZ", make_story("KZ", source="gone"), ""), "en")
+    assert ">gone<" in block.html
+    assert "  gone · English" in block.text
+
+
+def test_a_guessed_date_is_not_shown_as_the_publishers(press: Press, make_story: Any) -> None:
+    story = make_story("KZ", date_guessed=True)
+    assert story.lead.published.date() != story.told_at.date()
+    assert "November 22, 2026" in press.block(Placed("KZ", story, ""), "en").text
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "data:text/html,x"])
+def test_a_title_without_a_web_address_is_no_link(press: Press, make_story: Any, url: str) -> None:
+    block = press.block(Placed("KZ", make_story("KZ", url=url), ""), "en")
+    assert LexborHTMLParser(block.html).css("a") == []
+    assert "Story 1" in block.html
+    assert "javascript" not in block.html + block.text
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "</td></table><script>x</script>",
+        "{{ 7*7 }} {% raw %}",
+        "a\r\n\x00b\u202ec",
+        "x" * 10_000,
+        "[[unsubscribe]]",
+    ],
+)
+def test_a_hostile_title_stays_words(
+    press: Press, weekly: Newsletter, week: Period, make_story: Any, title: str
+) -> None:
+    variant = assembled(press, weekly, week, [make_story("KZ", title=title)], "en")
+    tree = page(variant)
+    assert tree.css("script") == []
+    assert len(tree.css("h3")) == 1
+    assert not re.search("[\x00\r\u202e]", "".join(variant.html + variant.text))
+    assert len(variant.html[1]) < 4000
+    assert "49" not in one(tree, "h3").text()
+    assert one(tree, "h3").text()[:7] == " ".join(title.replace("\x00", "").split())[:7].replace(
+        "b\u202e", "b"
+    )
+
+
+def test_a_full_issue_stays_well_under_the_size_at_which_mail_is_clipped(
+    press: Press, weekly: Newsletter, week: Period, make_story: Any, make_member: Any
+) -> None:
+    big = replace(weekly, countries=("KZ", "KG", "UZ", "TJ", "TM", "AF"), top=3, per_source=9)
+    title = "Заголовок обычной длины о том, что произошло за неделю в регионе"
+    also = (make_member("alatoo", language="ru", relation=Relation.REPORT),)
+    stories = [
+        make_story(*countries, title=title, text=LONG, also=also)
+        for countries in [*((code,) for code in big.countries), ("KZ", "KG", "UZ"), ("MN",)]
+        for _ in range(9)
+    ]
+    variant = assembled(press, big, week, stories, "ru")
+    assert len(variant.story_ids) == 3 + 8 * 6
+    assert len("".join(variant.html).encode()) < 85_000
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        (date(2026, 11, 16), date(2026, 11, 22), "16–22 nov. 2026"),
+        (date(2026, 12, 28), date(2027, 1, 3), "28 déc. 2026\u2009–\u20093 janv. 2027"),
+        (date(2026, 11, 16), date(2026, 11, 16), "16 novembre 2026"),
+    ],
+)
+def test_the_window_is_told_in_the_readers_words(week: Period, first: date, last: date, shown: str) -> None:
+    assert days(replace(week, first_day=first, last_day=last), "fr") == shown
+
+
+def test_html_and_text_tell_the_same_stories(
+    press: Press, weekly: Newsletter, week: Period, stories: Any
+) -> None:
+    variant = assembled(press, weekly, week, stories, "fr")
+    in_html = [node.attributes["href"] for node in page(variant).css("h3 a, a.other")]
+    in_text = re.findall(r"https://\w+\.test/\S+", variant.text[1])
+    assert in_html == in_text
+
+
+def test_text_lines_are_short_enough_for_a_terminal_and_end_each_block_with_an_empty_line(
+    press: Press, stories: Any
+) -> None:
+    text = press.block(Placed("top", stories[0], ""), "en").text
+    assert max(len(text_line) for text_line in text.splitlines() if "http" not in text_line) <= 74
+    assert text.startswith("* ")
+    assert text.endswith("\n\n")
+    assert not text.endswith("\n\n\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_letter_is_in_the_catalogue(language: str) -> None:
+    folder = shipped_templates()
+    with (folder / "locale" / language / "email.po").open("rb") as file:
+        catalogue = {message.id: message.string for message in read_po(file, locale=language) if message.id}
+    found = extract_from_dir(
+        folder / "email",
+        method_map=[("**.html", "jinja2.ext.babel_extract"), ("**.txt", "jinja2.ext.babel_extract")],
+        options_map={"**.html": {"newstyle_gettext": "yes"}, "**.txt": {"newstyle_gettext": "yes"}},
+        keywords={"_": None, "gettext": None, "ngettext": (1, 2)},
+    )
+    used = {message for _, _, message, _, _ in found}
+    assert used == set(catalogue)
+    if language != "en":
+        assert [id_ for id_, string in catalogue.items() if not string or "" in tuple(string)] == []
+
+
+def test_the_template_version_is_passed_on(press: Press, templates: Templates) -> None:
+    assert press.template_version == templates.version("email")
+
+
+def test_an_old_story_that_joins_late_is_rendered_like_any_other(
+    press: Press, make_story: Any, week: Period
+) -> None:
+    story = make_story("KZ", published=week.start - timedelta(days=30))
+    assert "October 17, 2026" in press.block(Placed("KZ", story, ""), "en").text
