@@ -70,8 +70,9 @@ log = logging.getLogger(__name__)
 FetchOutcome = Fetched | NotModified | SourceFailure
 ReadOutcome = Reading | SourceFailure
 
-SOURCES_PER_BATCH = 50
-"""Sources whose results one write transaction takes: keeps it well under 200 ms."""
+SOURCES_PER_BATCH = 200
+ENTRIES_PER_BATCH = 500
+"""What one write transaction takes: keeps it under 200 ms."""
 COMMIT_EVERY = 1.0
 """Seconds that results wait for others before they are written."""
 STORIES_PER_LOOK = 500
@@ -174,7 +175,7 @@ async def poll(
     pending = {asyncio.create_task(_follow(claim, ports)) for claim in claims.granted}
     while pending:
         done, pending = await asyncio.wait(pending, timeout=COMMIT_EVERY)
-        for batch in _batched([task.result() for task in done], SOURCES_PER_BATCH):
+        for batch in _batches([task.result() for task in done]):
             for line in _store(now, batch, ports):
                 if watch:
                     watch(line)
@@ -182,8 +183,19 @@ async def poll(
     return PollReport(tuple(polled), claims.refused)
 
 
-def _batched(followed: Sequence[_Followed], size: int) -> Iterable[Sequence[_Followed]]:
-    return (followed[start : start + size] for start in range(0, len(followed), size))
+def _batches(followed: Sequence[_Followed]) -> Iterable[Sequence[_Followed]]:
+    """Cut into pieces of bounded size; one source's entries stay together with its validators."""
+    batch: list[_Followed] = []
+    entries = 0
+    for one in followed:
+        more = len(one.reading.entries) if isinstance(one.reading, Reading) else 0
+        if batch and (entries + more > ENTRIES_PER_BATCH or len(batch) == SOURCES_PER_BATCH):
+            yield batch
+            batch, entries = [], 0
+        batch.append(one)
+        entries += more
+    if batch:
+        yield batch
 
 
 async def _follow(claim: Claim, ports: PollPorts) -> _Followed:

@@ -1,7 +1,7 @@
 """Jinja environments over the template folders, with the interface wording of one language each.
 
 An operator's own folder comes first, so that any template can be overridden; then the shipped ones. Wording
-is gettext: `templates/locale/<language>/*.po`, read as text at start; editing one takes no compiler.
+is gettext: `templates/locale/<language>/<part>.po`, read as text at start; editing one takes no compiler.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined
@@ -31,10 +31,14 @@ def shipped_templates() -> Path:
 
 
 class Templates:
-    """All templates and wordings that are in force."""
+    """The templates of one part with its wordings, as they are in force."""
 
-    def __init__(self, folders: Sequence[Path], time_zone: str) -> None:
-        """`folders`: where to look, the operator's own first. `time_zone`: IANA zone of shown dates."""
+    def __init__(self, part: str, folders: Sequence[Path], time_zone: str) -> None:
+        """`part`: `site` or `email`. `folders`: where to look, the operator's own first.
+
+        `time_zone`: IANA zone of shown dates.
+        """
+        self.part = part
         self.folders = tuple(folders)
         self._zone = ZoneInfo(time_zone)
         self._loader: BaseLoader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
@@ -64,11 +68,10 @@ class Templates:
     def _wording(self, language: str) -> NullTranslations:
         merged = Catalog(locale=language)
         for folder in reversed(self.folders):
-            for path in sorted((folder / "locale" / language).glob("*.po")):
-                with path.open("rb") as file:
-                    for message in read_po(file, locale=language):
-                        if message.id and message.string:
-                            merged[message.id] = message
+            path = folder / "locale" / language / f"{self.part}.po"
+            for message in _messages(path, language) if path.exists() else ():
+                merged.delete(message.id)
+                merged[message.id] = message
         compiled = io.BytesIO()
         write_mo(compiled, merged)
         compiled.seek(0)
@@ -81,14 +84,20 @@ class Templates:
         }
         return tuple(sorted(found))
 
-    def version(self, part: str) -> str:
-        """Hash over one part's files (`site`, `email`) and the wordings: changes when any of them does."""
+    def version(self) -> str:
+        """Hash over the templates and the wordings: changes when any of them does."""
         digest = hashlib.sha256()
         for folder in self.folders:
-            for path in sorted([*(folder / part).rglob("*"), *(folder / "locale").rglob("*.po")]):
+            wordings = (folder / "locale").glob(f"*/{self.part}.po")
+            for path in sorted([*(folder / self.part).rglob("*"), *wordings]):
                 if path.is_file():
                     digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
         return digest.hexdigest()[:16]
+
+
+def _messages(path: Path, language: str) -> list[Message]:
+    with path.open("rb") as file:
+        return [one for one in read_po(file, locale=language) if one.id and one.string]
 
 
 def _day(when: date | datetime, locale: Locale, zone: ZoneInfo) -> str:
@@ -97,4 +106,6 @@ def _day(when: date | datetime, locale: Locale, zone: ZoneInfo) -> str:
 
 
 def _moment(when: datetime, locale: Locale, zone: ZoneInfo) -> str:
-    return dates.format_datetime(when, format="medium", tzinfo=zone, locale=locale)
+    local = when.astimezone(zone)
+    day = dates.format_date(local, format="medium", locale=locale)
+    return f"{day}, {dates.format_time(local, format='short', locale=locale)}"

@@ -152,7 +152,7 @@ def publishing(config: Config, opened: Stores) -> PublishPorts:
     site = config.publisher()
     everything = Selection(EVERYTHING, site.title, site.description)
     selections = (everything, *config.selections())
-    environment = _templates(config).environment
+    environment = _templates(config, "site").environment
     return PublishPorts(
         selections=selections,
         stories=opened.stories,
@@ -163,9 +163,9 @@ def publishing(config: Config, opened: Stores) -> PublishPorts:
     )
 
 
-def _templates(config: Config) -> Templates:
+def _templates(config: Config, part: str) -> Templates:
     own = (config.templates,) if config.templates else ()
-    return Templates((*own, shipped_templates()), config.site.time_zone)
+    return Templates(part, (*own, shipped_templates()), config.site.time_zone)
 
 
 # ------------------------------------------------------------------------------------------------ compose
@@ -174,11 +174,11 @@ def _templates(config: Config) -> Templates:
 def composing(config: Config, opened: Stores) -> ComposePorts:
     """The ports of `pipeline.compose`."""
     site = config.publisher()
-    templates = _templates(config)
+    templates = _templates(config, "email")
     return ComposePorts(
         newsletters=config.newsletters_offered(),
         issues=opened.issues,
-        press=Press(templates.environment, templates.version("email"), site),
+        press=Press(templates.environment, templates.version(), site),
         link_base=site.base_url,
     )
 
@@ -246,7 +246,7 @@ def _caught_folder(config: Config) -> Path:
 async def pages_served(config: Config, opened: Stores) -> AsyncIterator[Address]:
     """Serve the public folder, the pages for leaving, and caught mail where no `smtp` is configured."""
     site = config.publisher()
-    templates = _templates(config)
+    templates = _templates(config, "site")
 
     def leave(token: str) -> Departure | None:
         left = opened.subscribers.leave_by_token(token, now=_clock())

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,23 @@ def test_imports_follow_the_contracts() -> None:
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
     outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert outcome.returncode == 0, outcome.stdout
+
+
+def test_every_module_of_the_packages_is_declared_pure_or_an_adapter() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    declared = {
+        name
+        for one in contracts
+        for key in ("source_modules", "protected_modules")
+        for name in one.get(key, ())
+    }
+    modules = {
+        f"aggregator.{path.parent.name}.{path.stem}"
+        for path in CODE
+        if path.parent.name in {"ingest", "publish", "newsletter"} and path.stem != "__init__"
+    }
+    assert modules - declared == set()
 
 
 def test_no_function_is_longer_than_a_screen() -> None:

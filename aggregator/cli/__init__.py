@@ -29,7 +29,7 @@ Exit codes: 0 done · 1 error · 2 command line or configuration invalid ·
 class _Group(click.Group):
     """Turns our errors into one clear message and the documented exit code."""
 
-    def list_commands(self, context: click.Context) -> list[str]:
+    def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002 - click hands it over
         """In the order of a day's work, not of the alphabet."""
         return list(self.commands)
 

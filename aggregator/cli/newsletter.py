@@ -12,8 +12,9 @@ from aggregator import wiring
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting, progress, run_async
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
-from aggregator.model import DeliveryState, FrozenIssue, Newsletter, PlannedVariant, Track
+from aggregator.model import Choice, DeliveryState, FrozenIssue, Newsletter, PlannedVariant, Track
 from aggregator.newsletter import calendar
+from aggregator.newsletter.compose import variants
 from aggregator.pipeline import Composed, DeliverReport, IssueLine, LetterLine, compose, deliver, draft
 
 
@@ -46,7 +47,7 @@ def preview(
     if not issue.placed:
         click.echo(f"Nothing new to tell since the last issue of {newsletter_id}.", err=True)
         return
-    variant = _variant(issue, language)
+    variant = _variant(issue, language or issue.frames[0].language)
     if explain:
         for placed in issue.placed:
             click.echo(f"{placed.section:10} {placed.story.lead.title}\n{'':10} {placed.reason}", err=True)
@@ -84,11 +85,15 @@ def track_named(newsletter: Newsletter, track_id: str | None) -> Track:
     return known[track_id] if track_id else newsletter.tracks[0]
 
 
-def _variant(issue: FrozenIssue, language: str | None) -> PlannedVariant:
-    languages = [variant.language for variant in issue.variants]
-    if language is not None and language not in languages:
-        raise UsageError(f"no {language!r} variant of this issue; there are {', '.join(languages)}")
-    return issue.variants[languages.index(language) if language else 0]
+def _variant(issue: FrozenIssue, language: str) -> PlannedVariant:
+    """The whole issue in one language, whoever its readers are."""
+    languages = [frame.language for frame in issue.frames]
+    if language not in languages:
+        raise UsageError(
+            f"{issue.newsletter} is not written in {language!r}; it is in {', '.join(languages)}"
+        )
+    (variant,) = variants([Choice(language)], issue.placed, issue.frames, issue.blocks)
+    return variant
 
 
 _early = click.option(
@@ -120,6 +125,10 @@ def _compose(config: Config, early: tuple[str, ...], *, late: bool) -> list[Issu
         lines = compose(now(), wiring.composing(config, stores), early=early, late=late)
     for line in lines:
         click.echo(describe_issue(line))
+    for newsletter_id in set(early) - {line.newsletter for line in lines}:
+        click.echo(
+            f"{newsletter_id}: the running period has its issue already; the next one begins with the next"
+        )
     return lines
 
 

@@ -42,8 +42,9 @@ PARTS = ("web", "pipeline")
 
 @click.command("run")
 @click.option("--part", type=click.Choice(PARTS), hidden=True, help="Run one of the supervised processes.")
+@click.option("--supervisor", type=int, hidden=True, help="Process id without which this part ends.")
 @pass_setting
-def command(setting: Setting, part: str | None) -> None:
+def command(setting: Setting, part: str | None, supervisor: int | None) -> None:
     """Run everything by the clock, and serve the pages.
 
     Polls, publishes, composes and delivers whatever is due.
@@ -54,7 +55,8 @@ def command(setting: Setting, part: str | None) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     if part is None:
         sys.exit(_supervise(setting))
-    asyncio.run(_web(setting) if part == "web" else _pipeline(setting))
+    run_part = _web if part == "web" else _pipeline
+    asyncio.run(run_part(setting, supervisor or os.getppid()))
 
 
 def _supervise(setting: Setting) -> int:
@@ -62,8 +64,9 @@ def _supervise(setting: Setting) -> int:
     with wiring.stores(config, now()) as stores:
         # The database is migrated by now: the children never race for it.
         _announce(config, wiring.caught_path(stores))
-    aggregator = [sys.executable, "-m", "aggregator", "--config", str(setting.path), "run", "--part"]
-    supervisor = Supervisor({part: [*aggregator, part] for part in PARTS})
+    aggregator = [sys.executable, "-m", "aggregator", "--config", str(setting.path), "run"]
+    supervised = [*aggregator, f"--supervisor={os.getpid()}", "--part"]
+    supervisor = Supervisor({part: [*supervised, part] for part in PARTS})
     return asyncio.run(supervisor.run())
 
 
@@ -75,14 +78,14 @@ def _announce(config: Config, caught: str) -> None:
         click.echo(f"        http://{config.web.host}:{config.web.port}{caught}")
 
 
-async def _web(setting: Setting) -> None:
+async def _web(setting: Setting, supervisor: int) -> None:
     config = setting.config
     with wiring.stores(config, now()) as stores:
         async with wiring.pages_served(config, stores):
-            await _told_to_stop()
+            await _told_to_stop(supervisor)
 
 
-async def _pipeline(setting: Setting) -> None:
+async def _pipeline(setting: Setting, supervisor: int) -> None:
     config = setting.config
     with wiring.stores(config, now()) as stores:
         async with wiring.polling(config, stores) as polling, wiring.delivering(config, stores) as delivering:
@@ -92,7 +95,7 @@ async def _pipeline(setting: Setting) -> None:
             await asyncio.to_thread(publish, now(), jobs.publishing, everything=True)
             stop = asyncio.Event()
             clock = asyncio.create_task(keep_time(jobs.rhythms(), stop))
-            await _told_to_stop()
+            await _told_to_stop(supervisor)
             stop.set()
             await clock
 
@@ -144,13 +147,12 @@ def _log_poll(line: SourcePolled) -> None:
     log.log(level, "%s", describe(line))
 
 
-async def _told_to_stop() -> None:
+async def _told_to_stop(supervisor: int) -> None:
     """Wait for SIGTERM or SIGINT, or for the end of the parent process: no child outlives its supervisor."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    parent = os.getppid()
-    while not told.is_set() and os.getppid() == parent:
+    while not told.is_set() and os.getppid() == supervisor:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), 1.0)

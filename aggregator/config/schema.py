@@ -39,7 +39,7 @@ from aggregator.config.values import (
     between,
 )
 
-Profile = Literal["state", "independent", "exile", "agency", "ngo", "think-tank"]
+Profile = Literal["unknown", "state", "independent", "exile", "agency", "ngo", "think-tank"]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 

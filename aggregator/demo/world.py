@@ -61,7 +61,7 @@ class Outlet:
     language: str
     description: str
     default_country: str | None = None
-    profile: str = "independent"
+    profile: str = "unknown"
     time_zone: str = "UTC"
     paywall: str = ""
     items: tuple[Item, ...] = ()

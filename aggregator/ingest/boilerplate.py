@@ -35,7 +35,7 @@ _TO_OTHER_ARTICLES = (
 )
 _PAYWALLS = (
     r"le reste de cet article est réservé aux abonné.*",
-    r"(?:vous avez encore|il vous reste) \d+(?:[.,]\d+)?\s*% de (?:cet|l['’]) ?article à (?:découvrir|lire).*",
+    r"(?:vous avez encore|il vous reste) \d+(?:[.,]\d+)?\s*% de cet article à (?:découvrir|lire).*",
     r"(?:déjà abonné|s['’]abonner)\b.*",
     r"(?:the rest of )?this (?:article|story) is [\w ]{0,20}(?:for|to) [\w ]{0,9}(?:subscrib|memb)ers.*",
     r"(?:already a (?:subscriber|member)|(?:subscribe|log in)(?: now)? to (?:read|continue))\b.*",

@@ -1,8 +1,8 @@
 """Who holds a lease, written so that a successor can tell whether the holder is gone.
 
-A lease protects letters from being sent by two processes. After a crash the next process need not wait for it to
-run out: where it can see that the holder's process exists no more, the lease is void. Where it cannot see (another
-machine, another container, before a reboot) it waits.
+A lease protects letters from being sent by two processes. After a crash the next process need not wait for it
+to run out: where it can see that the holder's process exists no more, the lease is void. Where it cannot see
+(another machine, another container, before a reboot) it waits.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from aggregator.store.conflicts import insert_into
 from aggregator.store.engine import reading, writing
 from aggregator.store.letter_identity import token_hash
 from aggregator.store.secrets import Secrets
-from aggregator.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
+from aggregator.store.tables import deliveries, issues, subscribers, subscriptions, suppressions, variants
 
 _CONFIRMED = SubscriberState.CONFIRMED.value
 _LEFT = SubscriberState.LEFT.value
@@ -94,20 +94,24 @@ class SubscriberStore:
             person_id = connection.scalar(person)
             return person_id is not None and _leave(connection, person_id, None, now)
 
-    def leave_by_token(self, token: str, *, now: datetime) -> None:
-        """Take a letter's reader off its newsletter.
+    def leave_by_token(self, token: str, *, now: datetime) -> tuple[str, str] | None:
+        """Take a letter's reader off its newsletter; harmless when repeated.
 
-        Says nothing of whether the token is known, whose it is, or whether they had left before: whoever
-        holds a letter learns no more from it.
+        Returns the newsletter's id and the reader's language, which the letter shows anyway; None for
+        an unknown token. Says nothing of whose it is, or whether they had left before.
         """
         query = (
-            select(deliveries.c.subscriber_id, issues.c.newsletter)
+            select(deliveries.c.subscriber_id, issues.c.newsletter, variants.c.language)
             .join(issues, issues.c.id == deliveries.c.issue_id)
+            .join(variants, variants.c.id == deliveries.c.variant_id)
             .where(deliveries.c.token_hash == token_hash(token))
         )
         with writing(self._engine) as connection:
-            for person_id, newsletter in connection.execute(query).all():
-                _leave(connection, person_id, newsletter, now)
+            letter = connection.execute(query).one_or_none()
+            if letter is None:
+                return None
+            _leave(connection, letter.subscriber_id, letter.newsletter, now)
+            return letter.newsletter, letter.language
 
     def suppress(self, email: str, reason: str, *, now: datetime) -> None:
         """Mail this address no more, whoever asks for it. The first reason stays."""

@@ -74,7 +74,7 @@ def subscribed(polled: Installation, mail_host: tuple[MailHost, int]) -> Install
             "id": "week",
             "names": {"en": "The Week"},
             "sender": "desk@example.org",
-            "tracks": ["weekly: monday"],
+            "tracks": [{"weekly": "monday"}],
         }
     ]
     polled.write()

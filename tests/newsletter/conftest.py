@@ -81,12 +81,12 @@ def site() -> Site:
 
 @pytest.fixture(scope="session")
 def templates() -> Templates:
-    return Templates([shipped_templates()], "Europe/Paris")
+    return Templates("email", [shipped_templates()], "Europe/Paris")
 
 
 @pytest.fixture
 def press(templates: Templates, site: Site) -> Press:
-    return Press(templates.environment, templates.version("email"), site)
+    return Press(templates.environment, templates.version(), site)
 
 
 MemberMaker = Callable[..., Member]

@@ -318,7 +318,7 @@ def test_every_word_of_the_letter_is_in_the_catalogue(language: str) -> None:
 
 
 def test_the_template_version_is_passed_on(press: Press, templates: Templates) -> None:
-    assert press.template_version == templates.version("email")
+    assert press.template_version == templates.version()
 
 
 def test_an_old_story_that_joins_late_is_rendered_like_any_other(

@@ -50,7 +50,7 @@ def site() -> Site:
 
 @pytest.fixture(scope="session")
 def environment() -> Callable[[str], Environment]:
-    return Templates([shipped_templates()], "Asia/Almaty").environment
+    return Templates("site", [shipped_templates()], "Asia/Almaty").environment
 
 
 @pytest.fixture(scope="session")

@@ -198,7 +198,7 @@ def test_the_directory_of_sources_says_how_each_stands(render: Render, site: Sit
     page = everything_of(render([], statuses))["sources.html"]
     rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.find(".//tbody")]
     assert rows == [
-        ["The Steppe Ledger", "–", "–", "works", "Nov 22, 2026, 2:30:00 PM"],
+        ["The Steppe Ledger", "–", "–", "works", "Nov 22, 2026, 2:30 PM"],
         ["Дала хабары", "state media", "Kazakh", "does not answer in time no answer within <30 s>", "never"],
     ]
     assert [one.get("href") for one in page.find(".//tbody").iter("a")] == ["https://steppe.example/"]

@@ -74,7 +74,7 @@ def web_settings(public: Path, readers: Readers) -> WebSettings:
         sources={},
         id_domain="example.org",
     )
-    environment = Templates([shipped_templates()], "Asia/Almaty").environment
+    environment = Templates("site", [shipped_templates()], "Asia/Almaty").environment
     return WebSettings(public, site, environment, ("fr", "en", "ru"), readers)
 
 
