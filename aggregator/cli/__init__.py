@@ -64,7 +64,7 @@ class _Group(click.Group):
 @click.version_option(__version__, prog_name="aggregator")
 @click.pass_context
 def main(context: click.Context, config_path: Path, verbose: int) -> None:
-    """Poll regional news feeds, tell each story once, publish merged feeds and mail digests."""
+    """Poll regional news, tell each story once, publish feeds, mail digests."""
     _log_to_stderr(verbose)
     context.obj = Setting(config_path)
 
