@@ -2,8 +2,10 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# The newest interpreter that is at hand and recent enough; override with `make PYTHON=… setup`.
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+# The first interpreter that works and is recent enough; override with `make PYTHON=/path/to/python3.12 setup`.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
+  && { command -v $$name; break; }; done)
 BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
@@ -16,11 +18,10 @@ help: ## list the tasks
 setup: $(STAMP) ## make .venv/ with the command at .venv/bin/aggregator
 
 $(STAMP): $(LOCK) pyproject.toml
-	@test -n "$(PYTHON)" || { echo "No python3 found: install Python 3.11 or newer."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "$(PYTHON) is older than 3.11: call make PYTHON=/path/to/python3.11 setup"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
-	  || { echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv)"; exit 1; }
+	@test -x $(BIN)/python || test -n "$(PYTHON)" || { \
+	  echo "No Python 3.11 or newer with its venv module was found."; \
+	  echo "Install it (Debian: apt-get install python3 python3-venv), or name it: make PYTHON=… setup"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing the locked libraries into .venv/ …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -13,10 +13,11 @@ CLAIM = Claim(Source("carrefour", "Carrefour", "https://carrefour.example/feed",
 READ = ReadBody(("fr", "en", "ru", "tg", "kk"))
 
 ARTICLE = """\
-Le président kazakh a reçu son homologue tadjik jeudi à Astana. Les deux présidents ont parlé d’eau, de trains et
-de la frontière avec leurs voisins. « Nos peuples se connaissent depuis longtemps », a dit le chef de l’État kazakh.
-Une commission se réunira au printemps à Douchanbé. Elle étudiera une ligne de fret entre Chymkent et Khodjent, et la
-reconnaissance des diplômes. Les deux pays ont signé onze documents, pour une valeur de 300 millions de dollars."""
+Le président kazakh a reçu son homologue tadjik jeudi à Astana. Les deux hommes ont parlé d’eau, de trains
+et de la frontière avec leurs voisins. « Nos peuples se connaissent de longue date », a dit le chef de l’État
+kazakh. Une commission se réunira au printemps à Douchanbé. Elle étudiera une ligne de fret entre Chymkent et
+Khodjent, et la reconnaissance des diplômes. Les deux pays ont signé onze documents, pour 300 millions de
+dollars."""
 
 
 def feed(*items: str) -> Fetched:
