@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,21 @@ def test_locked_libraries_have_hashes_and_name_no_index(path: Path) -> None:
     assert "://" not in lock
     requirements = re.split(r"\n(?=\S)", lock.strip())
     assert [line for line in requirements if "--hash=sha256:" not in line] == []
+
+
+def test_the_wheel_carries_all_that_the_program_reads(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        carried = set(archive.namelist())
+    needed = {path.relative_to(ROOT).as_posix() for path in CODE}
+    for folder in ("aggregator/editorial/gazetteer", "aggregator/store/migrations", "aggregator/demo/world"):
+        needed |= {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).glob("*.*")}
+    templates = (ROOT / "templates").rglob("*.*")
+    needed |= {f"aggregator/{path.relative_to(ROOT).as_posix()}" for path in templates}
+    assert needed - carried == set()
+    assert "aggregator/config.yaml" in carried
 
 
 def test_every_kind_of_task_in_the_makefile_explains_itself() -> None:

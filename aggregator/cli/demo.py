@@ -6,7 +6,7 @@ import asyncio
 import socket
 import sys
 import tempfile
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import click
@@ -18,6 +18,7 @@ from aggregator.cli.terminal import now, progress, run_async
 from aggregator.config.schema import Config
 from aggregator.demo.configuration import SUBSCRIBERS, demo_config
 from aggregator.demo.server import World, serve_world
+from aggregator.errors import UsageError
 from aggregator.model import DeliveryState
 from aggregator.pipeline import (
     DeliverReport,
@@ -29,6 +30,7 @@ from aggregator.pipeline import (
     publish,
 )
 
+USUAL_PORT = 8080
 IN_TROUBLE_BY_DESIGN = {"dead-host", "html-page", "overloaded"}
 """Shapes of outlets that cannot be read: the sample world has its broken corners."""
 
@@ -36,14 +38,16 @@ IN_TROUBLE_BY_DESIGN = {"dead-host", "html-page", "overloaded"}
 @click.command("demo")
 @click.option("--once", is_flag=True, help="Do it once and exit, with 1 if anything failed.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Where pages are served: 8080, or any free one if it is taken.",
 )
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to keep what is made; a temporary folder by default.",
 )
-def command(once: bool, port: int, folder: Path | None) -> None:
+def command(once: bool, port: int | None, folder: Path | None) -> None:
     """Run the whole job against a sample world.
 
     Invented sources are served on loopback, mail is caught and shown. Needs no account and no network. Ctrl-C
@@ -58,9 +62,9 @@ def command(once: bool, port: int, folder: Path | None) -> None:
         sys.exit(1)
 
 
-async def _demo(folder: Path, port: int, *, stay: bool) -> list[str]:
+async def _demo(folder: Path, port: int | None, *, stay: bool) -> list[str]:
     async with serve_world(now()) as world:
-        config = demo_config(world, folder, port or _free_port())
+        config = demo_config(world, folder, port or _free_port(USUAL_PORT if port is None else 0))
         with wiring.stores(config, now()) as stores:
             async with wiring.pages_served(config, stores):
                 polled = await _poll(config, stores)
@@ -69,13 +73,17 @@ async def _demo(folder: Path, port: int, *, stay: bool) -> list[str]:
                 _show_addresses(config, stores)
                 if stay:
                     click.echo("\nCtrl-C ends the demo.")
-                    await asyncio.Event().wait()
+                    with suppress(asyncio.CancelledError):
+                        await asyncio.Event().wait()
     return _failures(world, polled, published, delivered)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
+def _free_port(wanted: int) -> int:
+    """The wanted port if it is free, else any: the links of pages and letters need it beforehand."""
+    for port in (wanted, 0):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)) as listening:
+            return int(listening.getsockname()[1])
+    raise UsageError("no port of this machine is free")
 
 
 async def _poll(config: Config, stores: wiring.Stores) -> PollReport:
