@@ -81,6 +81,8 @@ class SourceHost(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Feed)
         self.pause = pause
         self.asked: Counter[str] = Counter()
+        self.max_age: dict[str, int] = {}
+        """Seconds by name of feed."""
         self.began = datetime.now(UTC)
 
     @property
@@ -103,6 +105,8 @@ class _Feed(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/rss+xml")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", f'"{name}"')
+        if name in self.server.max_age:
+            self.send_header("Cache-Control", f"max-age={self.server.max_age[name]}")
         self.end_headers()
         self.wfile.write(body)
 

@@ -7,6 +7,7 @@ its word as a real relay does: a mail is durable on disk before the server says 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import itertools
 import logging
@@ -99,10 +100,7 @@ class _Mailbox:
                 if self._clock().timestamp() - part.stat().st_mtime > TORN_AFTER_SECONDS:
                     part.unlink(missing_ok=True)
             self._sizes.clear()
-            for path in sorted(self._folder.glob("*.eml")):
-                with path.open("rb") as file:
-                    self._remember(file.read(HEADER_BYTES))
-                self._sizes[path.name] = path.stat().st_size
+            self._take_in()
             last = next(reversed(self._sizes), "").removesuffix(".eml").rpartition("-")[2]
             self._numbers = itertools.count(int(last) + 1 if last.isdecimal() else 1)
 
@@ -120,7 +118,18 @@ class _Mailbox:
 
     def holds(self, message_id: str) -> bool:
         with self._lock:
+            if message_id not in self._ids:
+                self._take_in()  # another process may catch into the same folder
             return message_id in self._ids
+
+    def _take_in(self) -> None:
+        """Learn of mails in the folder that are not known yet."""
+        for path in sorted(self._folder.glob("*.eml")):
+            if path.name in self._sizes:
+                continue
+            with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+                self._remember(file.read(HEADER_BYTES))
+                self._sizes[path.name] = path.stat().st_size
 
     def _is_full(self) -> bool:
         return len(self._sizes) > self._max_mails or sum(self._sizes.values()) > self._max_bytes

@@ -127,6 +127,32 @@ def test_force_overrides_our_interval(told: Call) -> None:
     assert "nothing new" in told("poll", "--force", "dala").output
 
 
+def test_force_does_not_override_the_sources_own_word(call: Call, source_host: SourceHost) -> None:
+    source_host.max_age["dala"] = 7200
+    try:
+        call("poll")
+        asked = source_host.asked["dala"]
+        out = call("poll", "--force", "dala", expected=3).output
+    finally:
+        source_host.max_age.clear()
+    assert "it may be asked at" in out
+    assert source_host.asked["dala"] == asked
+
+
+def test_progress_is_a_bar_on_a_terminal_and_plain_lines_elsewhere(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "━" not in call("poll").output
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    out = call("poll", "--force", "dala").output
+    assert "nothing new" in out
+    assert "━" in out
+
+
+def test_a_poll_with_nothing_due_says_so(told: Call) -> None:
+    assert "0 sources polled" in told("poll").output
+
+
 def test_an_unknown_source_is_told_with_what_is_near(call: Call) -> None:
     assert "dala" in call("poll", "dalla", expected=2).output
 

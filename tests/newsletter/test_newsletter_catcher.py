@@ -57,6 +57,18 @@ def test_it_tells_which_mails_it_holds(catcher: Catcher) -> None:
     assert not catcher.holds("2@example.org")
 
 
+def test_it_knows_what_another_process_caught_into_the_same_folder(
+    catcher: Catcher, tmp_path: Path
+) -> None:
+    other = Catcher(tmp_path / "caught")
+    other.start()
+    try:
+        post(other, mail(7))
+        assert catcher.holds("7@example.org")
+    finally:
+        other.stop()
+
+
 def test_the_oldest_mails_make_room_but_are_remembered(catcher: Catcher, tmp_path: Path) -> None:
     post(catcher, *(mail(number) for number in range(5)))
     assert [path.read_bytes() for path in caught(tmp_path)] == [mail(2), mail(3), mail(4)]
