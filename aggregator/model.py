@@ -40,7 +40,7 @@ class Source:
     """How to read 03.06.2024."""
     interval: timedelta = timedelta(hours=1)
     timeout: timedelta = timedelta(seconds=30)
-    max_entries: int = 500
+    max_entries: int = 2000
     user_agent: str | None = None
     content: Literal["excerpt", "full", "title"] = "excerpt"
     """How much of an entry may be republished."""
