@@ -57,9 +57,7 @@ def test_it_tells_which_mails_it_holds(catcher: Catcher) -> None:
     assert not catcher.holds("2@example.org")
 
 
-def test_it_knows_what_another_process_caught_into_the_same_folder(
-    catcher: Catcher, tmp_path: Path
-) -> None:
+def test_it_knows_what_another_process_caught_into_the_same_folder(catcher: Catcher, tmp_path: Path) -> None:
     other = Catcher(tmp_path / "caught")
     other.start()
     try:
