@@ -797,3 +797,12 @@ class Settlement:
     counts: bool = True
     """False when the fault was the server's: no attempt is held against the reader."""
     pause_server: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPause:
+    """A mail server that is left alone for a while; no letters go out meanwhile."""
+
+    server: str
+    until: datetime
+    reason: str

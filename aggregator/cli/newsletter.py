@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -12,7 +13,15 @@ from aggregator import wiring
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting, progress, run_async
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
-from aggregator.model import Choice, DeliveryState, FrozenIssue, Newsletter, PlannedVariant, Track
+from aggregator.model import (
+    Choice,
+    DeliveryState,
+    FrozenIssue,
+    Newsletter,
+    PlannedVariant,
+    ServerPause,
+    Track,
+)
 from aggregator.newsletter import calendar
 from aggregator.newsletter.compose import variants
 from aggregator.pipeline import Composed, DeliverReport, IssueLine, LetterLine, compose, deliver, draft
@@ -146,13 +155,15 @@ def send(setting: Setting, early: tuple[str, ...], late: bool) -> None:
     Nothing is ever sent twice: an issue exists once per period, a letter once per reader.
     """
     composed = _compose(setting.config, early, late=late)
-    delivered = run_async(_deliver(setting.config))
+    delivered, paused = run_async(_deliver(setting.config))
     sent = sum(line.settlement.state is DeliveryState.SENT for line in delivered.lines)
     failed = any(line.settlement.state is DeliveryState.FAILED for line in delivered.lines)
     click.echo(f"{sent} letters sent, {len(delivered.lines) - sent} not sent, {delivered.held} held.")
     if delivered.held:
         click.echo(HELD.format(count=delivered.held))
-    if delivered.held or failed or _is_overdue(composed):
+    for pause in paused:
+        click.echo(describe_pause(pause))
+    if delivered.held or paused or failed or _is_overdue(composed):
         sys.exit(NEEDS_OPERATOR)
 
 
@@ -162,7 +173,7 @@ HELD = (
 )
 
 
-async def _deliver(config: Config) -> DeliverReport:
+async def _deliver(config: Config) -> tuple[DeliverReport, Sequence[ServerPause]]:
     lines: list[LetterLine] = []
     with wiring.stores(config, now()) as stores:
         async with wiring.delivering(config, stores) as ports:
@@ -173,7 +184,7 @@ async def _deliver(config: Config) -> DeliverReport:
                         show(describe_letter(line))
                     lines += report.lines
                     if not report.lines:
-                        return DeliverReport(tuple(lines), report.held)
+                        return DeliverReport(tuple(lines), report.held), stores.ledger.pauses(now())
 
 
 def describe_issue(line: IssueLine) -> str:
@@ -191,6 +202,11 @@ def describe_letter(line: LetterLine) -> str:
     address = wiring.masked(line.delivery.address)
     reason = f" ({line.settlement.reason})" if line.settlement.reason else ""
     return f"{address:32} {line.settlement.state}{reason}"
+
+
+def describe_pause(pause: ServerPause) -> str:
+    """Why letters wait, in one line."""
+    return f"Sending rests until {pause.until:%Y-%m-%d %H:%M} UTC: {pause.server}: {pause.reason}"
 
 
 @command.command()
@@ -222,3 +238,5 @@ def status(setting: Setting) -> None:
             )
         if held := len(stores.ledger.unknown()):
             click.echo(HELD.format(count=held))
+        for pause in stores.ledger.pauses(now()):
+            click.echo(describe_pause(pause))

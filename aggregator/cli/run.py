@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import click
 
 from aggregator import wiring
-from aggregator.cli.newsletter import HELD, describe_issue
+from aggregator.cli.newsletter import HELD, describe_issue, describe_letter
 from aggregator.cli.poll import FINE, describe
 from aggregator.cli.terminal import Setting, now, pass_setting
 from aggregator.config.schema import Config
@@ -137,6 +137,9 @@ class _Jobs:
         sent = sum(line.settlement.state is DeliveryState.SENT for line in report.lines)
         if report.lines:
             log.info("%s letters sent, %s not sent", sent, len(report.lines) - sent)
+        for line in report.lines:
+            if line.settlement.state is not DeliveryState.SENT:
+                log.warning("%s", describe_letter(line))
         if report.held and report.held != self.held:
             log.warning("%s", HELD.format(count=report.held))
         self.held = report.held

@@ -32,6 +32,7 @@ from aggregator.model import (
     Delivery,
     DeliveryState,
     Phase,
+    ServerPause,
     Settlement,
     SmtpReply,
     SubscriberState,
@@ -91,7 +92,7 @@ class DeliveryLedger:
         """
         with writing(self._engine) as connection:
             delivery_queue.expire(connection, now)
-            if delivery_queue.is_paused(connection, now):
+            if delivery_queue.pauses(connection, now):
                 return ()
             rows = delivery_queue.due(connection, now, limit)
             if not rows:
@@ -170,6 +171,11 @@ class DeliveryLedger:
                 .values(state=DeliveryState.READY.value, reason="its sender ended before the dot", **free)
             )
             return unknown.rowcount + ready.rowcount
+
+    def pauses(self, now: datetime) -> Sequence[ServerPause]:
+        """Servers that are left alone now; while there is one, no letter is claimed."""
+        with reading(self._engine) as connection:
+            return delivery_queue.pauses(connection, now)
 
     def unknown(self) -> Sequence[Delivery]:
         """Deliveries that may or may not have arrived."""

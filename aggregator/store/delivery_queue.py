@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from aggregator.model import DeliveryState
+from aggregator.model import DeliveryState, ServerPause
 from aggregator.store.conflicts import insert_into
 from aggregator.store.tables import deliveries, server_pauses
 
@@ -24,10 +24,10 @@ def expire(connection: Connection, now: datetime) -> None:
     )
 
 
-def is_paused(connection: Connection, now: datetime) -> bool:
-    """Whether a server asked, or proved, to be left alone for a while."""
-    paused = select(server_pauses.c.server).where(server_pauses.c.until > now).limit(1)
-    return connection.scalar(paused) is not None
+def pauses(connection: Connection, now: datetime) -> list[ServerPause]:
+    """Servers that asked, or proved, to be left alone for a while."""
+    query = select(server_pauses).where(server_pauses.c.until > now).order_by(server_pauses.c.server)
+    return [ServerPause(row.server, row.until, row.reason) for row in connection.execute(query)]
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[Row[Any]]:

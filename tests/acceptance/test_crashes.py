@@ -130,3 +130,16 @@ def test_letters_held_after_a_crash_are_settled_by_the_operator(
     subscribed.run("newsletter", "settle", "--resend")
     subscribed.run("newsletter", "send")
     assert host.recipients == Counter(READERS)
+
+
+def test_a_wrong_password_rests_the_server_and_counts_against_nobody(
+    subscribed: Installation, mail_host: tuple[MailHost, int]
+) -> None:
+    host, _ = mail_host
+    subscribed.settings["smtp"] |= {"username": "desk", "password": "wrong"}
+    subscribed.write()
+    out = subscribed.run("newsletter", "send", "--early", "week", expected=3).stdout
+    assert "Sending rests until" in out
+    assert "Sending rests until" in subscribed.run("newsletter", "status").stdout
+    assert query(subscribed, "select count(*), max(attempts) from deliveries") == [(len(READERS), 0)]
+    assert host.accepted == []
