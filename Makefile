@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
 
-.PHONY: help setup demo run test check format lint types contracts schema lock picture clean
+.PHONY: help setup demo run test check format lint types contracts schema lock bench-poll proof-hostile proof-fuzz picture clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,8 +59,18 @@ lock: setup ## renew the locked dependencies
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-header pyproject.toml -o requirements/run.txt -c requirements/dev.txt > /dev/null
 
+bench-poll: setup ## poll 1,000 made-up feeds beside `reader` (READER=python that has it)
+	@$(BIN)/python benchmarks/bench_poll.py $(if $(READER),--reader $(READER))
+
+proof-hostile: setup ## poll 10,000 sources of which half are hostile
+	@$(BIN)/python benchmarks/proof_hostile.py --sources 10000
+
+proof-fuzz: setup ## fuzz the reading of feeds for ten minutes, or FUZZ_SECONDS
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .fuzz/lib --upgrade 'atheris>=3,<4'
+	@PYTHONPATH=.fuzz/lib $(BIN)/python benchmarks/proof_fuzz.py .fuzz/findings -max_total_time=$(or $(FUZZ_SECONDS),600)
+
 picture: setup ## take README's picture again, from the demo (needs Chromium)
 	@$(BIN)/python scripts/picture.py
 
 clean: ## remove what was made here; config.yaml, data/ and public/ stay
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist
+	@rm -rf .venv .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist

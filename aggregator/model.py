@@ -18,6 +18,34 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Selectors:
+    """Where the parts of an entry stand on a page that lists them: CSS selectors, all but the first within
+    the entry."""
+
+    entry: str
+    """Each match is one entry."""
+    title: str | None = None
+    """By default the text of the link."""
+    link: str | None = None
+    """By default the first link of the entry, or the entry itself when it is a link."""
+    date: str | None = None
+    """Its `datetime` or `content` attribute, or else its text."""
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """Which entries of a source are no news: they are stored, never told."""
+
+    titles: tuple[str, ...] = ()
+    """Beginnings of titles, compared without regard to case."""
+    categories: tuple[str, ...] = ()
+    """Whole names, compared without regard to case."""
+    paths: tuple[str, ...] = ()
+    """Beginnings of the path of the entry's address."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A feed we read, as `config.yaml` describes it."""
 
@@ -38,12 +66,26 @@ class Source:
     """IANA zone of dates that carry none."""
     day_first: bool = True
     """How to read 03.06.2024."""
-    interval: timedelta = timedelta(hours=1)
+    interval: timedelta | None = None
+    """Time between two polls by the operator's word; None follows the source's own rhythm."""
     timeout: timedelta = timedelta(seconds=30)
     max_entries: int = 2000
     user_agent: str | None = None
     content: Literal["excerpt", "full", "title"] = "excerpt"
     """How much of an entry may be republished."""
+    guid_policy: Literal["guid", "link", "title"] = "guid"
+    """What makes an entry the same one within this source."""
+    strip_title: tuple[str, ...] = ()
+    """Ends of titles that name the site; `<Publisher>` stands for any name, `<URL>` for any address."""
+    exclude: Exclusions = Exclusions()
+    paywall: Literal["none", "metered", "full"] = "metered"
+    """Which entries are for subscribers: none, those whose text says so, or all."""
+    was: str | None = None
+    """The id that this source had before."""
+    type: Literal["feed", "sitemap", "html"] = "feed"
+    """What stands at `url`."""
+    selectors: Selectors | None = None
+    """Where the entries stand on the page of a source of type html; None for the other types."""
 
 
 class SourceState(StrEnum):
@@ -55,6 +97,8 @@ class SourceState(StrEnum):
     EMPTY = "empty"
     HTML_INSTEAD = "html-instead"
     PARSE_ERROR = "parse-error"
+    ALL_UNDATED = "all-undated"
+    STALE = "stale"
     HTTP_ERROR = "http-error"
     TIMEOUT = "timeout"
     BLOCKED = "blocked"
@@ -70,6 +114,59 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """A feed's own words on when it is worth asking."""
+
+    update_interval: timedelta | None = None
+    """How often it changes: `ttl`, or the period of the syndication module."""
+    skip_hours: frozenset[int] = frozenset()
+    """Hours of the day, 0..23 in GMT, in which it wants to be left alone (RSS 2.0 `skipHours`)."""
+    skip_days: frozenset[int] = frozenset()
+    """Days on which it wants to be left alone, ISO weekdays 1..7 in GMT (RSS 2.0 `skipDays`)."""
+
+
+NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A source's own rhythm, as far as we have learned it."""
+
+    entries_per_day: float | None = None
+    """New entries per day, of late; None before the first reading."""
+    feed_length: int | None = None
+    """Entries that its body held at the last reading."""
+    hints: Hints = NO_HINTS
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A permanent redirect under observation."""
+
+    url: str
+    """Where it leads, all hops followed."""
+    first_seen: datetime
+    sightings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a source moved to, and whether it is gone: state, which a changed `url` in config overrides."""
+
+    adopted_url: str | None = None
+    """Where its permanent redirect leads, once that was adopted."""
+    redirect: Redirect | None = None
+    gone_count: int = 0
+    """Times that it answered 410, each a day or more after the one before."""
+    gone_since: datetime | None = None
+    """When it last added to `gone_count`."""
+
+
+GONE_FOR_GOOD = 2
+"""`gone_count` at which a source is asked no more, until its `url` changes or the operator insists."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A source that is ours to poll now; the attempt is already on record."""
 
@@ -81,6 +178,24 @@ class Claim:
     """Failed polls in a row before this one."""
     first: bool = True
     """No poll of this source has succeeded yet."""
+    newest_entry: datetime | None = None
+    """The latest date that the source gave to any of its entries; None if it never gave one."""
+    usual_gap: timedelta | None = None
+    """Time that usually lies between two of its entries, by their dates; None while unknown."""
+    last_success: datetime | None = None
+    """When it last answered as a feed does."""
+    pace: Pace = Pace()
+    whereabouts: Whereabouts = Whereabouts()
+    plain_agent: bool = False
+    """It gives its feed to the User-Agent of a plain feed reader only."""
+
+    @property
+    def url(self) -> str:
+        """The address to ask: the adopted one, or the configured one."""
+        return self.whereabouts.adopted_url or self.source.url
+
+    repeats: bytes = b""
+    """Sentences that its entries repeat, as the last reading left them; empty before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +203,8 @@ class Refusal:
     """A source that was asked for but must not be polled yet."""
 
     source_id: str
-    askable_at: datetime
+    askable_at: datetime | None
+    """None when it is not asked again by itself."""
     reason: str
 
 
@@ -116,6 +232,17 @@ class Fetched:
     validators: Validators = Validators()
     not_before: datetime | None = None
     """Earliest next request by Cache-Control, Expires or Retry-After."""
+    moved_to: str | None = None
+    """Where it was found, when permanent redirects alone led there."""
+    plain_agent: bool = False
+    """It was given to the User-Agent of a plain feed reader."""
+    status: int = 200
+    user_agent: str = ""
+    """As whom we asked."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """The answer's headers, for diagnosis."""
+    parts: tuple[bytes, ...] = ()
+    """Documents that the body refers to and that belong to it: the sitemaps of a sitemap index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +253,8 @@ class NotModified:
     at: datetime
     validators: Validators = Validators()
     not_before: datetime | None = None
+    moved_to: str | None = None
+    """Where it was found, when permanent redirects alone led there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +268,8 @@ class SourceFailure:
     """Names the thing, the place and the cure; shown to the operator."""
     not_before: datetime | None = None
     body_hash: bytes | None = None
+    network_down: bool = False
+    """Our own network was down: no request went out, and nothing is held against the source."""
 
 
 # --------------------------------------------------------------------------------------------- entries
@@ -159,6 +290,8 @@ class PublishedEntry:
     language: str = ""
     categories: tuple[str, ...] = ()
     image: str = ""
+    base: str = ""
+    """What its relative links hang on by the feed's own word; empty for the feed's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +320,10 @@ class Entry:
     categories: tuple[str, ...] = ()
     image: str = ""
     declared_language: str | None = None
+    paywalled: bool = False
+    """The rest is for subscribers."""
+    excluded: str = ""
+    """Why it is stored without ever being told; empty for news."""
     as_published: PublishedEntry = field(default_factory=PublishedEntry)
 
 
@@ -251,6 +388,11 @@ class Reading:
     undated: int = 0
     warning: str = ""
     """What was wrong with the body although it could be read; empty when well-formed."""
+    title: str = ""
+    """What the feed calls itself."""
+    hints: Hints = NO_HINTS
+    repeats: bytes | None = None
+    """Sentences that the source's entries repeat, for its next reading; None when nothing was learned."""
 
 
 # --------------------------------------------------------------------------------------------- decisions
@@ -281,6 +423,8 @@ class KnownEntry:
     published: datetime
     countries: frozenset[str] = frozenset()
     keys: tuple[int, ...] = ()
+    excluded: bool = False
+    """It is no news: nothing joins its story, which is never told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,12 +469,23 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Renaming:
+    """A known entry to which its source gave another guid; its revision goes with it."""
+
+    entry_id: int
+    source_id: str
+    guid: str
+    """The new one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions:
     """What is to become of a batch of entries: intents that the store carries out in one transaction."""
 
     foundings: tuple[Founding, ...] = ()
     joinings: tuple[Joining, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    renamings: tuple[Renaming, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +505,16 @@ class SourceUpdate:
     body_hash: bytes | None = None
     """None keeps what is stored."""
     newest_entry: datetime | None = None
+    usual_gap: timedelta | None = None
+    """None keeps what is stored."""
+    pace: Pace | None = None
+    """None keeps what is stored."""
+    plain_agent: bool | None = None
+    """None keeps what is stored."""
+    whereabouts: Whereabouts | None = None
+    """None keeps what is stored."""
+    repeats: bytes | None = None
+    """None keeps what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +538,14 @@ class EntryCounts:
     revised: int = 0
     old: int = 0
     """Stored without being told as new."""
+    excluded: int = 0
+    """Stored as no news, by the source's exclusions."""
     untagged: int = 0
+
+    @property
+    def arrived(self) -> int:
+        """Entries that are new, told first by others or not: what a source's rhythm is made of."""
+        return self.new + self.duplicates + self.excluded
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +561,19 @@ class SourceStatus:
     next_poll: datetime | None = None
     newest_entry: datetime | None = None
     entries: int = 0
+    pace: Pace = Pace()
+    whereabouts: Whereabouts = Whereabouts()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source as the operator sees it, with what it brought of late."""
+
+    status: SourceStatus
+    recent: int = 0
+    """Entries that we first saw in the last seven days."""
+    untagged: int = 0
+    """Of these, those that name no country."""
 
 
 # --------------------------------------------------------------------------------------------- stories
@@ -411,6 +596,7 @@ class Member:
     date_guessed: bool = False
     author: str = ""
     tags: tuple[Tag, ...] = ()
+    paywalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

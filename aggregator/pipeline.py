@@ -18,12 +18,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from aggregator.editorial import decide
+from aggregator.editorial import decide, floods
 from aggregator.ingest import due
 from aggregator.model import (
     Batch,
@@ -109,6 +109,9 @@ class Entries(Protocol):
 
     def known(self, source_id: str) -> Mapping[str, bytes]:
         """Raw hash by guid of a source's stored entries."""
+
+    def repeats(self, source_id: str) -> bytes:
+        """What readings taught of sentences that a source repeats; empty before the first."""
 
     def candidates(self, entries: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
         """Stored entries that share an identity, a canonical URL or a key with these: one look back."""
@@ -203,6 +206,7 @@ async def _follow(claim: Claim, ports: PollPorts) -> _Followed:
         fetched = await ports.fetch(claim)
         if not isinstance(fetched, Fetched) or fetched.body_hash == claim.body_hash:
             return _Followed(claim, fetched)
+        claim = replace(claim, repeats=ports.entries.repeats(claim.source.id))
         reading = await ports.read(claim, fetched, ports.entries.known(claim.source.id))
         return _Followed(claim, fetched, reading)
     except Exception as error:
@@ -224,15 +228,25 @@ def _store(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[
 
 
 def _judge_and_commit(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[SourcePolled]:
-    updates = tuple(due.settle(one.claim, one.fetched, one.reading) for one in batch)
     readings = [one.reading for one in batch if isinstance(one.reading, Reading)]
     arrivals = decide.in_order(entry for reading in readings for entry in reading.entries)
     known = ports.entries.candidates(arrivals) if arrivals else ()
     first_polls = frozenset(one.claim.source.id for one in batch if one.claim.first)
-    decisions = decide.decide(arrivals, known, now=now, first_polls=first_polls, rules=ports.rules)
+    bodies = {
+        one.reading.source_id: floods.Body(one.reading.total, one.claim.last_success)
+        for one in batch
+        if isinstance(one.reading, Reading)
+    }
+    decisions = decide.decide(
+        arrivals, known, now=now, first_polls=first_polls, rules=ports.rules, bodies=bodies
+    )
+    counts = decide.count(decisions)
+    updates = tuple(
+        due.settle(one.claim, one.fetched, one.reading, counts.get(one.claim.source.id, NO_ENTRIES).arrived)
+        for one in batch
+    )
     ports.entries.commit(Batch(now, updates, decisions, ports.rules.version))
     totals = {reading.source_id: reading.total for reading in readings}
-    counts = decide.count(decisions)
     return [
         SourcePolled(update, totals.get(update.source_id, 0), counts.get(update.source_id, NO_ENTRIES))
         for update in updates

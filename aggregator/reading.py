@@ -28,10 +28,11 @@ class ReadBody:
     def __call__(self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]) -> Reading | SourceFailure:
         """Read one body; a body that is no feed comes back as the source's failure."""
         try:
-            parsed = ingest.entries(claim.source, fetched, known, fetched.at)
+            parsed = ingest.entries(claim.source, fetched, known, fetched.at, claim.repeats)
         except UnreadableFeedError as error:
+            message = f"{error} (asked as {fetched.user_agent!r})" if fetched.user_agent else str(error)
             return SourceFailure(
-                claim.source.id, fetched.at, error.state, str(error), fetched.not_before, fetched.body_hash
+                claim.source.id, fetched.at, error.state, message, fetched.not_before, fetched.body_hash
             )
         describer = _describer(self.languages)
         return Reading(
@@ -43,6 +44,9 @@ class ReadBody:
             ),
             undated=parsed.undated,
             warning=parsed.warning,
+            title=parsed.title,
+            hints=parsed.hints,
+            repeats=parsed.repeats,
         )
 
 

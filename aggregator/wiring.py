@@ -15,20 +15,18 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from aggregator import reading
+from aggregator.asking import asking, keeping, kept_body
 from aggregator.config.schema import Config
 from aggregator.editorial import shipped
 from aggregator.editorial.decide import Rules
 from aggregator.editorial.shown import shown_hash
-from aggregator.ingest.http import HttpFetcher, HttpLimits
-from aggregator.ingest.netguard import NetGuard
-from aggregator.ingest.pool import ReadingPool
 from aggregator.model import Delivery, Letter, Newsletter, Selection, Variant
 from aggregator.newsletter import message
 from aggregator.newsletter.catcher import Catcher
 from aggregator.newsletter.render import Press
 from aggregator.newsletter.smtp import SmtpCarrier
 from aggregator.pipeline import ComposePorts, DeliverPorts, PollPorts, PublishPorts
+from aggregator.probe import ProbePorts
 from aggregator.publish.disk import PublicFolder
 from aggregator.publish.feeds import Feeds
 from aggregator.publish.pages import Pages
@@ -53,9 +51,11 @@ __all__ = [
     "caught_path",
     "composing",
     "delivering",
+    "kept_body",
     "masked",
     "pages_served",
     "polling",
+    "probing",
     "publishing",
     "stores",
 ]
@@ -118,22 +118,15 @@ def _clock() -> datetime:
 @asynccontextmanager
 async def polling(config: Config, opened: Stores) -> AsyncIterator[PollPorts]:
     """The ports of `pipeline.poll`: an HTTP session and the worker processes are open meanwhile."""
-    limits = HttpLimits(
-        concurrency=config.polling.concurrency,
-        host_gap=config.polling.host_gap,
-        body_bytes=config.polling.max_bytes,
-    )
-    fetcher = HttpFetcher(
-        user_agent=config.user_agent,
-        clock=_clock,
-        guard=NetGuard(config.polling.allow_networks),
-        limits=limits,
-    )
-    read = ReadingPool(
-        reading.ReadBody(config.region.languages), preload=reading.__name__, workers=config.polling.workers
-    )
-    async with fetcher, read:
-        yield PollPorts(opened.sources, fetcher, read, opened.entries, _rules(config), _clock)
+    async with asking(config, config.polling.workers, _clock) as (fetch, read):
+        yield PollPorts(opened.sources, fetch, keeping(config, read), opened.entries, _rules(config), _clock)
+
+
+@asynccontextmanager
+async def probing(config: Config) -> AsyncIterator[ProbePorts]:
+    """The ports of `probe.look`; no store is opened, and nothing is kept."""
+    async with asking(config, 1, _clock) as (fetch, read):
+        yield ProbePorts(fetch, read)
 
 
 def _rules(config: Config) -> Rules:

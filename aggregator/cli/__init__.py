@@ -77,9 +77,22 @@ def _log_to_stderr(verbose: int) -> None:
 
 
 def _register() -> None:
-    from aggregator.cli import check_config, demo, newsletter, poll, publish, run, sources, subscriber
+    from aggregator.cli import (
+        check_config,
+        demo,
+        export_opml,
+        import_opml,
+        newsletter,
+        poll,
+        probe,
+        publish,
+        run,
+        sources,
+        subscriber,
+    )
 
-    for module in (run, poll, publish, newsletter, subscriber, sources, check_config, demo):
+    daily = (run, poll, publish, newsletter, subscriber)
+    for module in (*daily, sources, probe, import_opml, export_opml, check_config, demo):
         main.add_command(module.command)
 
 

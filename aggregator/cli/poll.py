@@ -60,6 +60,7 @@ def describe(line: SourcePolled) -> str:
         (counts.duplicates, "already told"),
         (counts.revised, "revised"),
         (counts.old, "old"),
+        (counts.excluded, "excluded"),
         (counts.untagged, "without a country"),
     ):
         if number:
@@ -69,5 +70,6 @@ def describe(line: SourcePolled) -> str:
 
 
 def _refused(refusal: Refusal) -> str:
-    when = refusal.askable_at.strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"{refusal.source_id:24} not asked: {refusal.reason}; it may be asked at {when}"
+    when = refusal.askable_at
+    may_be = f"; it may be asked at {when:%Y-%m-%d %H:%M:%S} UTC" if when else ""
+    return f"{refusal.source_id:24} not asked: {refusal.reason}{may_be}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import click
@@ -9,42 +10,100 @@ from rich.console import Console
 from rich.table import Table
 
 from aggregator import wiring
+from aggregator.cli.poll import FINE
 from aggregator.cli.terminal import Setting, now, pass_setting
-from aggregator.model import SourceStatus
+from aggregator.config.schema import Config
+from aggregator.ingest.verdict import FEWEST_TO_JUDGE, UNTAGGED_WARNING
+from aggregator.model import GONE_FOR_GOOD, SourceHealth, SourceState, Whereabouts
+
+COLUMNS = (
+    "source",
+    "state",
+    "entries",
+    "7 days",
+    "untagged",
+    "last success",
+    "newest entry",
+    "next poll",
+    "message",
+)
 
 
 @click.command("sources")
+@click.option("--trouble", is_flag=True, help="Only those that need a look.")
 @pass_setting
-def command(setting: Setting) -> None:
+def command(setting: Setting, trouble: bool) -> None:
     """List the sources, how they stand, and what is wrong.
 
+    `7 days` counts entries of the last seven days, `untagged` is the share of these that names no country.
     On a terminal as a table, elsewhere as tab-separated lines.
     """
     with wiring.stores(setting.config, now()) as stores:
-        statuses = stores.sources.statuses()
+        listed = stores.sources.health(now())
+    rows = [_cells(setting.config, one) for one in listed if not trouble or _needs_a_look(one)]
     console = Console(highlight=False)
-    if not console.is_terminal:
-        for status in statuses:
-            click.echo("\t".join(_cells(status)))
-        return
+    if console.is_terminal:
+        _show_table(console, rows)
+    else:
+        for row in rows:
+            click.echo("\t".join(row))
+    if trouble and not rows:
+        click.echo("No source is in trouble.", err=True)
+
+
+def _show_table(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for heading in ("source", "state", "entries", "last success", "newest entry", "next poll", "message"):
+    for heading in COLUMNS:
         table.add_column(heading, overflow="fold")
-    for status in statuses:
-        table.add_row(*_cells(status))
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
 
 
-def _cells(status: SourceStatus) -> tuple[str, ...]:
+def _needs_a_look(one: SourceHealth) -> bool:
+    return one.status.state not in FINE | {SourceState.NEVER} or _is_untagged(one)
+
+
+def _is_untagged(one: SourceHealth) -> bool:
+    """Whether too many of its entries name no country: off topic, or in a script that we do not read."""
+    return one.recent >= FEWEST_TO_JUDGE and one.untagged > UNTAGGED_WARNING * one.recent
+
+
+def _cells(config: Config, one: SourceHealth) -> tuple[str, ...]:
+    status = one.status
     return (
         status.source.id,
         status.state,
         str(status.entries),
+        str(one.recent),
+        f"{100 * one.untagged / one.recent:.0f} %" if one.recent else "–",
         _moment(status.last_success),
         _moment(status.newest_entry),
-        _moment(status.next_poll),
-        status.message,
+        "never" if status.whereabouts.gone_count >= GONE_FOR_GOOD else _moment(status.next_poll),
+        "; ".join(_words(config, one)),
     )
+
+
+def _moves(whereabouts: Whereabouts) -> Iterator[str]:
+    if whereabouts.adopted_url:
+        yield f"asked at {whereabouts.adopted_url}, where its permanent redirect leads: set that as its url"
+    if whereabouts.redirect:
+        yield f"redirects for good to {whereabouts.redirect.url}, seen {whereabouts.redirect.sightings} times"
+
+
+def _words(config: Config, one: SourceHealth) -> Iterator[str]:
+    status = one.status
+    if status.message:
+        yield status.message
+    yield from _moves(status.whereabouts)
+    if _is_untagged(one):
+        yield (
+            f"WARNING: {one.untagged} of {one.recent} entries name no country: see `aggregator probe "
+            f"{status.source.id}`, and set `default_country` if it writes about one country"
+        )
+    unread = status.state in {SourceState.PARSE_ERROR, SourceState.HTML_INSTEAD}
+    if unread and (path := wiring.kept_body(config, status.source.id)):
+        yield f"what came is kept in {path}"
 
 
 def _moment(when: datetime | None) -> str:

@@ -27,6 +27,8 @@ def problems(values: dict[str, Any]) -> Iterator[Problem]:
     yield from _reserved_feeds(values)
     yield from _mistaken_codes(values)
     yield from _login(values)
+    yield from _selectors(values)
+    yield from _former_ids(values)
 
 
 def _items(values: dict[str, Any], section: str) -> Iterator[tuple[Steps, dict[str, Any]]]:
@@ -101,6 +103,25 @@ def _codes(values: dict[str, Any], keys: Collection[str]) -> Iterator[tuple[Step
             for number, code in enumerate(value if isinstance(value, list) else ()):
                 if isinstance(code, str):
                     yield (*steps, key, number), code
+
+
+def _selectors(values: dict[str, Any]) -> Iterator[Problem]:
+    for steps, item in _items(values, "sources"):
+        if item.get("type") == "html" and not item.get("selectors"):
+            yield (*steps, "type"), "`type: html` needs `selectors:`, at least `entry: …`, a CSS selector"
+        if item.get("type") != "html" and item.get("selectors"):
+            yield (*steps, "selectors"), "`selectors` are read with `type: html` only"
+
+
+def _former_ids(values: dict[str, Any]) -> Iterator[Problem]:
+    taken = {item["id"]: "is" for _, item in _items(values, "sources") if isinstance(item.get("id"), str)}
+    for steps, item in _items(values, "sources"):
+        former = item.get("was")
+        if not isinstance(former, str):
+            continue
+        if former in taken:
+            yield (*steps, "was"), f"`{former}` {taken[former]} another source: an id has one heir"
+        taken.setdefault(former, "is named by")
 
 
 def _login(values: dict[str, Any]) -> Iterator[Problem]:

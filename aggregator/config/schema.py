@@ -9,19 +9,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from aggregator import __version__, model
+from aggregator.config.settings import DAY, HOUR, MINUTE, Settings, default_of
+from aggregator.config.source_settings import SourceDefaults, SourceSettings
 from aggregator.config.values import (
     BaseUrl,
     Countries,
-    Country,
     DatabaseUrl,
     Duration,
     Folder,
@@ -35,31 +35,8 @@ from aggregator.config.values import (
     TimeOfDay,
     TimeZone,
     Tracks,
-    Url,
     between,
 )
-
-Profile = Literal["unknown", "state", "independent", "exile", "agency", "ngo", "think-tank"]
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-def _default(record: type, name: str) -> Any:
-    """The default that a dataclass of `aggregator.model` gives a field."""
-    (default,) = (field.default for field in fields(record) if field.name == name)
-    assert default is not MISSING, f"{record.__name__}.{name} has no default"
-    return default
-
-
-class Settings(BaseModel):
-    """Base of every section: unknown keys are faults, values never change, docstrings describe."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        validate_default=True,
-        use_attribute_docstrings=True,
-        protected_namespaces=(),
-    )
 
 
 class SiteSettings(Settings):
@@ -119,7 +96,7 @@ class PollingSettings(Settings):
     max_bytes: Annotated[int, Field(ge=100_000, le=100_000_000)] = 10_000_000
     """Largest body read, decompressed."""
     host_gap: Annotated[Duration, between(0 * MINUTE, MINUTE)] = timedelta(seconds=1)
-    """Pause between two requests to one host."""
+    """Pause between two requests to one registrable domain."""
     allow_networks: tuple[Network, ...] = ()
     """Private networks that feeds may lead to all the same, such as 10.1.0.0/16; normally none."""
     first_window: Annotated[Duration, between(HOUR, 365 * DAY)] = timedelta(hours=72)
@@ -128,67 +105,17 @@ class PollingSettings(Settings):
     """Processes that read feeds."""
 
 
-class SourceDefaults(Settings):
-    """What a source says of itself unless it says otherwise: scalars override, lists replace."""
-
-    language: Language | None = _default(model.Source, "language")
-    """ISO 639-1 code; a hint, each entry is looked at on its own."""
-    default_country: Country | None = _default(model.Source, "default_country")
-    """Country of entries that name none."""
-    profile: Profile = _default(model.Source, "profile")
-    """What kind of voice it is; shown to readers."""
-    weight: Annotated[float, Field(gt=0, le=10)] = _default(model.Source, "weight")
-    """Larger leads a story before smaller."""
-    time_zone: TimeZone = _default(model.Source, "time_zone")
-    """IANA zone of its dates that carry none."""
-    day_first: bool = _default(model.Source, "day_first")
-    """Whether 03.06.2024 is the third of June."""
-    interval: Annotated[Duration, between(MINUTE, 30 * DAY)] = _default(model.Source, "interval")
-    """Time between two polls; its own caching headers may make it longer."""
-    timeout: Annotated[Duration, between(MINUTE / 60, 5 * MINUTE)] = _default(model.Source, "timeout")
-    max_entries: Annotated[int, Field(ge=1, le=5000)] = _default(model.Source, "max_entries")
-    """Entries read of one body, from the top."""
-    user_agent: Text | None = _default(model.Source, "user_agent")
-    """Overrides `polling.user_agent` for servers that are picky."""
-    content: Literal["excerpt", "full", "title"] = _default(model.Source, "content")
-    """How much of an entry its publisher lets us show."""
-
-
-class SourceSettings(SourceDefaults):
-    """A feed we read."""
-
-    OPERATORS_OWN: ClassVar = frozenset({"enabled", "note", "checked"})
-    """Keys that speak to the operator and to `Config` alone."""
-
-    id: Slug
-    """Stable name; entries, health and history hang on it."""
-    name: Text
-    url: Url
-    homepage: Url | None = _default(model.Source, "homepage")
-    enabled: bool = True
-    """False keeps a source listed without asking it."""
-    note: str = ""
-    """Why it is as it is, for the next operator."""
-    checked: date | None = None
-    """The day on which `note` was last known to hold."""
-
-    def over(self, defaults: SourceDefaults) -> model.Source:
-        """The source with `defaults` where it is silent."""
-        said = {**_said(defaults), **_said(self)}
-        return model.Source(**{name: value for name, value in said.items() if name not in self.OPERATORS_OWN})
-
-
 class FeedSettings(Settings):
     """A feed we publish. An empty criterion admits all."""
 
     id: Slug
     title: Text
-    description: str = _default(model.Selection, "description")
-    countries: Countries = _default(model.Selection, "countries")
-    languages: Languages = _default(model.Selection, "languages")
-    sources: tuple[Slug, ...] = _default(model.Selection, "sources")
+    description: str = default_of(model.Selection, "description")
+    countries: Countries = default_of(model.Selection, "countries")
+    languages: Languages = default_of(model.Selection, "languages")
+    sources: tuple[Slug, ...] = default_of(model.Selection, "sources")
     """Ids of sources."""
-    limit: Annotated[int, Field(ge=1, le=1000)] = _default(model.Selection, "limit")
+    limit: Annotated[int, Field(ge=1, le=1000)] = default_of(model.Selection, "limit")
     """Stories it holds."""
 
 
@@ -207,14 +134,14 @@ class NewsletterSettings(Settings):
     """Rhythms a reader can choose: `daily`, `weekly: monday`, `monthly`."""
     countries: Countries | None = None
     """Sections in order; by default the region's countries."""
-    languages: Languages = _default(model.Newsletter, "languages")
+    languages: Languages = default_of(model.Newsletter, "languages")
     """Languages of the stories it may hold; empty admits all."""
-    top: Annotated[int, Field(ge=0, le=20)] = _default(model.Newsletter, "top")
+    top: Annotated[int, Field(ge=0, le=20)] = default_of(model.Newsletter, "top")
     """Stories that open it."""
-    per_country: Annotated[int, Field(ge=1, le=100)] = _default(model.Newsletter, "per_country")
-    per_source: Annotated[int, Field(ge=1, le=100)] = _default(model.Newsletter, "per_source")
+    per_country: Annotated[int, Field(ge=1, le=100)] = default_of(model.Newsletter, "per_country")
+    per_source: Annotated[int, Field(ge=1, le=100)] = default_of(model.Newsletter, "per_source")
     """Stories of one source within a section."""
-    max_lateness: Annotated[Duration, between(HOUR, 30 * DAY)] = _default(model.Newsletter, "max_lateness")
+    max_lateness: Annotated[Duration, between(HOUR, 30 * DAY)] = default_of(model.Newsletter, "max_lateness")
     """An issue that is later than this waits for the operator."""
 
 
@@ -275,11 +202,6 @@ class Config(Settings):
         sources = {source.id: source.over(self.defaults) for source in self.sources}
         domain = self.site.id_domain or urlsplit(self.site.base_url).hostname or ""
         return model.Site(**{**said, "sources": sources, "id_domain": domain})
-
-
-def _said(settings: Settings) -> dict[str, Any]:
-    """The keys that stand in the file."""
-    return {name: getattr(settings, name) for name in settings.model_fields_set}
 
 
 def _given(settings: Settings) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
 )
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from aggregator.config import codes
 from aggregator.model import Rhythm, Track
@@ -54,6 +55,19 @@ def _duration(value: object) -> object:
     return timedelta(seconds=int(match[1]) * SECONDS[match[2]])
 
 
+def _interval(value: object) -> object:
+    if value is None or value == "auto":
+        return None
+    try:
+        return _duration(value)
+    except ValueError as error:
+        raise ValueError(f"expects `auto`, or {str(error).removeprefix('expects ')}") from None
+
+
+def _interval_in_short(value: timedelta | None) -> str:
+    return "auto" if value is None else in_short(value)
+
+
 def in_short(duration: timedelta) -> str:
     """A duration as config writes it, in the largest unit that divides it: `90m`, `72h`, `1d`."""
     seconds = int(duration.total_seconds())
@@ -64,8 +78,8 @@ def in_short(duration: timedelta) -> str:
 def between(least: timedelta, most: timedelta) -> AfterValidator:
     """Bounds of a duration, both included."""
 
-    def check(value: timedelta) -> timedelta:
-        if not least <= value <= most:
+    def check(value: timedelta | None) -> timedelta | None:
+        if value is not None and not least <= value <= most:
             raise ValueError(f"must be from {in_short(least)} to {in_short(most)}")
         return value
 
@@ -172,6 +186,20 @@ def _track(value: object) -> Track:
     return Track(f"weekly-{number}", Rhythm.WEEKLY, number)
 
 
+def _selector(value: str) -> str:
+    try:
+        LexborHTMLParser("<p>").css(value)
+    except SelectolaxError:
+        raise ValueError(f"`{value}` is no CSS selector, such as `article.news` or `h2 > a`") from None
+    return value
+
+
+def _url_path(value: str) -> str:
+    if not value.startswith("/") or value == "/":
+        raise ValueError("expects the beginning of a path, such as /horoscope/")
+    return value
+
+
 def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(set(values)) < len(values):
         raise ValueError("names something twice")
@@ -183,9 +211,17 @@ def _pattern(pattern: re.Pattern[str]) -> WithJsonSchema:
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Selector = Annotated[Text, AfterValidator(_selector)]
+UrlPath = Annotated[str, AfterValidator(_url_path)]
 Slug = Annotated[str, AfterValidator(_slug), _pattern(SLUG)]
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), PlainSerializer(in_short, return_type=str), _pattern(DURATION)
+]
+Interval = Annotated[
+    timedelta | None,
+    BeforeValidator(_interval),
+    PlainSerializer(_interval_in_short, return_type=str),
+    _pattern(re.compile(f"auto|{DURATION.pattern}")),
 ]
 TimeOfDay = Annotated[str, BeforeValidator(_time_of_day), _pattern(TIME_OF_DAY)]
 Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]

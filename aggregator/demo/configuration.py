@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,8 +57,19 @@ def demo_config(world: World, folder: Path, web_port: int) -> Config:
     )
 
 
+TYPES: Mapping[str, dict[str, Any]] = {
+    "news-sitemap": {"type": "sitemap"},
+    "listing": {
+        "type": "html",
+        "selectors": {"entry": "article.news", "title": "h2", "date": "time", "summary": "p.lead"},
+    },
+}
+"""How to read outlets without a feed, by their shape."""
+
+
 def _source(world: World, outlet: Outlet) -> dict[str, Any]:
     return {
+        **TYPES.get(outlet.shape, {}),
         "id": outlet.id,
         "name": outlet.name,
         "url": world.feed_url(outlet),

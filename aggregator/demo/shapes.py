@@ -211,6 +211,45 @@ def overloaded(outlet: Outlet, site: str, now: datetime) -> Answer:  # noqa: ARG
     return Answer(body.encode(), "text/html; charset=utf-8", 503, {"Retry-After": "3600"})
 
 
+def news_sitemap(outlet: Outlet, site: str, now: datetime) -> Answer:
+    """No feed, but a sitemap for search engines: titles and dates, no texts."""
+    urls = [
+        "<url>\n"
+        + _element("loc", site + outlet.article_path(item))
+        + "<news:news>\n<news:publication>\n"
+        + _element("news:name", outlet.name)
+        + _element("news:language", outlet.language)
+        + "</news:publication>\n"
+        + _element("news:publication_date", written(item.moment(now), "w3c", outlet.time_zone))
+        + _element("news:title", item.title)
+        + _element("news:keywords", ", ".join(item.categories))
+        + "</news:news>\n</url>\n"
+        for item in outlet.items
+    ]
+    sitemap = (
+        f'{UTF_8}\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">\n' + "".join(urls) + "</urlset>\n"
+    )
+    return Answer(sitemap.encode(), "application/xml")
+
+
+def listing(outlet: Outlet, site: str, now: datetime) -> Answer:  # noqa: ARG001
+    """Neither feed nor sitemap: a page that lists articles, with a date in each and menus around them."""
+    articles = "".join(
+        f'<article class="news"><h2><a href="{outlet.article_path(item)}">{escape(item.title)}</a></h2>\n'
+        f'<time datetime="{item.moment(now).isoformat()}">{item.moment(now):%d.%m.%Y}</time>\n'
+        f'<p class="lead">{item.opening}</p></article>\n'
+        for item in outlet.items
+    )
+    page = (
+        f'<!DOCTYPE html>\n<html lang="{outlet.language}">\n<head><meta charset="utf-8">'
+        f"<title>{escape(outlet.name)}</title></head>\n"
+        f'<body><nav><a href="{outlet.home_path}">{escape(outlet.name)}</a></nav>\n'
+        f"{articles}</body>\n</html>\n"
+    )
+    return Answer(page.encode(), "text/html; charset=utf-8")
+
+
 SHAPES: Mapping[str, Shape] = {
     "wordpress": wordpress,
     "windows-1251": windows_1251,
@@ -221,6 +260,8 @@ SHAPES: Mapping[str, Shape] = {
     "local-dates": local_dates,
     "archive": archive,
     "broken-xml": broken_xml,
+    "news-sitemap": news_sitemap,
+    "listing": listing,
     "html-page": html_page,
     "overloaded": overloaded,
 }

@@ -8,10 +8,13 @@ vanish, a missed one only shows it twice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from aggregator.editorial import floods
+from aggregator.editorial.floods import Body, Identity, identity
 from aggregator.editorial.shown import shown_hash
 from aggregator.model import (
     Decisions,
@@ -23,12 +26,12 @@ from aggregator.model import (
     Joining,
     KnownEntry,
     Relation,
+    Renaming,
     Revision,
 )
 
 Address = str
-Identity = tuple[str, str]
-"""Source id and guid."""
+NO_BODIES: Mapping[str, Body] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +65,40 @@ def decide(
     now: datetime,
     first_polls: frozenset[str],
     rules: Rules,
+    bodies: Mapping[str, Body] = NO_BODIES,
 ) -> Decisions:
     """Judge a batch against what is stored and against itself.
 
     `known` are the stored entries that share an identity, an address or a key with an arrival;
-    `first_polls` the ids of sources of which this is the first successful poll.
+    `first_polls` the ids of sources of which this is the first successful poll; `bodies` what is known, by
+    source id, of the bodies that the arrivals came in.
     """
-    stored = {(one.source_id, one.guid): one for one in known}
     arrived = _once_each(arrivals)
-    desk = _Desk(rules, _shared_addresses(arrived, known, rules.shared_address))
+    shared = _shared_addresses(arrived, known, rules.shared_address)
+    renamed = floods.renamed(arrived, known, bodies, shared)
+    stored = {(one.source_id, one.guid): one for one in known} | renamed
+    desk = _Desk(rules, shared)
     for one in sorted(known, key=lambda one: (one.published, one.id)):
-        desk.remember(one)
+        if not one.excluded:
+            desk.remember(one)
     new = []
     for arrival in arrived:
-        if (earlier := stored.get(_identity(arrival))) is None:
+        if (earlier := stored.get(identity(arrival))) is None:
             new.append(arrival)
         else:
             desk.revise(arrival, earlier)
     for arrival in new:
         desk.place(arrival)
-    foundings = tuple(_marked(founding, now, first_polls, rules) for founding in desk.foundings())
-    return Decisions(foundings, tuple(desk.joinings), tuple(desk.revisions))
+    old = floods.archived(new, bodies, now=now, first_polls=first_polls, first_window=rules.first_window)
+    foundings = tuple(_marked(founding, old) for founding in desk.foundings())
+    renamings = tuple(Renaming(one.id, source_id, guid) for (source_id, guid), one in renamed.items())
+    return Decisions(foundings, tuple(desk.joinings), tuple(desk.revisions), renamings)
 
 
 def _once_each(arrivals: Iterable[DescribedEntry]) -> list[DescribedEntry]:
     """In order; of an entry that comes twice, the one dated last."""
-    latest = {_identity(arrival): arrival for arrival in in_order(arrivals)}
+    latest = {identity(arrival): arrival for arrival in in_order(arrivals)}
     return in_order(latest.values())
-
-
-def _identity(one: DescribedEntry) -> Identity:
-    return one.entry.source_id, one.entry.guid
 
 
 def _shared_addresses(
@@ -141,16 +147,23 @@ class _Desk:
             return
         shown_change = shown_hash(entry) != earlier.shown_hash
         self.revisions.append(Revision(earlier.id, earlier.story_id, arrival, shown_change))
-        anchor = _Anchor(entry.source_id, entry.guid, entry.published, earlier.story_id)
-        self._anchor(entry.canonical_url, anchor)
+        if not earlier.excluded:
+            anchor = _Anchor(entry.source_id, entry.guid, entry.published, earlier.story_id)
+            self._anchor(entry.canonical_url, anchor)
 
     def place(self, arrival: DescribedEntry) -> None:
-        """A new entry joins the story of an entry with its address, or founds one."""
+        """A new entry joins the story of an entry with its address, or founds one.
+
+        What is excluded founds a story of its own, which is never told and which nothing joins.
+        """
         entry = arrival.entry
+        if entry.excluded:
+            self.founders[identity(arrival)] = arrival
+            return
         companion = self._companion(arrival)
         if companion is None:
-            self.founders[_identity(arrival)] = arrival
-            anchor = _Anchor(entry.source_id, entry.guid, entry.published, _identity(arrival))
+            self.founders[identity(arrival)] = arrival
+            anchor = _Anchor(entry.source_id, entry.guid, entry.published, identity(arrival))
         else:
             self._join(arrival, companion)
             anchor = replace(companion, published=entry.published)
@@ -191,22 +204,18 @@ def _reason(arrival: DescribedEntry, anchor: _Anchor) -> str:
     return f"same address as entry {anchor.guid} of {anchor.source_id}: {address}"
 
 
-def _marked(founding: Founding, now: datetime, first_polls: frozenset[str], rules: Rules) -> Founding:
+def _marked(founding: Founding, old: Collection[Identity]) -> Founding:
     """Old if all its entries are: one fresh entry makes a story worth telling."""
     entries = [founding.lead, *(following.entry for following in founding.followers)]
-    return replace(founding, old=all(_is_old(one, now, first_polls, rules) for one in entries))
-
-
-def _is_old(one: DescribedEntry, now: datetime, first_polls: frozenset[str], rules: Rules) -> bool:
-    """Whether an entry belongs to the archive that a source shows when it is polled for the first time."""
-    return one.entry.source_id in first_polls and one.entry.published < now - rules.first_window
+    return replace(founding, old=all(one.entry.excluded or identity(one) in old for one in entries))
 
 
 def count(decisions: Decisions) -> dict[str, EntryCounts]:
     """What became of each source's entries, by source id; sources without any are left out."""
     tallies: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for founding in decisions.foundings:
-        _tally(tallies, founding.lead, "old" if founding.old else "new")
+        excluded = bool(founding.lead.entry.excluded)
+        _tally(tallies, founding.lead, "excluded" if excluded else "old" if founding.old else "new")
         for following in founding.followers:
             _tally(tallies, following.entry, "duplicates")
     for joining in decisions.joinings:

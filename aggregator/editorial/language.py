@@ -55,6 +55,10 @@ SHORT = 150
 """Letters of a text in which function words are counted; a longer one needs no help."""
 WORD_FACTOR = 5.0
 """What each different function word multiplies its language's probability by."""
+FEWEST_WORDS = 4
+"""Different function words of one language that make a text that language's, without the model …"""
+CLEAR_LEAD = 0.7
+"""… if no other language has more than the rest of this share of them."""
 PRIOR_LETTERS = 200
 """The source's word multiplies its language's probability by 1 + this / letters: 11 for a title of 20."""
 
@@ -129,7 +133,10 @@ def detect(text: str, hint: str | None = None, candidates: Sequence[str] = REGIO
     possible = _by_letters(letters, written, possible)
     if len(possible) <= 1:
         return Language(possible[0] if possible else UNKNOWN, written)
-    return _by_model(sample, written, possible, hinted, len(letters))
+    words = _function_words(sample, possible)
+    if (plain := _beyond_doubt(words)) is not None:
+        return Language(plain, written)
+    return _by_model(sample, written, possible, hinted, len(letters), words)
 
 
 @lru_cache(maxsize=512)
@@ -159,14 +166,30 @@ def _writes(code: str, special: Iterable[str]) -> bool:
     return own is None or all(char in own for char in special)
 
 
+def _function_words(sample: str, possible: Sequence[str]) -> dict[str, int]:
+    """How many different function words of each language a text has."""
+    words = set(_WORDS.findall(fold(sample)))
+    return {code: len(words & FUNCTION_WORDS.get(code, frozenset())) for code in possible}
+
+
+def _beyond_doubt(words: Mapping[str, int]) -> str | None:
+    """The language whose small words leave no other: most texts, at a tenth of the model's cost."""
+    (most, best), (next_most, _), *_ = sorted(((count, code) for code, count in words.items()), reverse=True)
+    return best if most >= FEWEST_WORDS and most - next_most >= most * CLEAR_LEAD else None
+
+
 def _by_model(
-    sample: str, written: str, possible: Sequence[str], hinted: str | None, letters: int
+    sample: str,
+    written: str,
+    possible: Sequence[str],
+    hinted: str | None,
+    letters: int,
+    words: Mapping[str, int],
 ) -> Language:
     scores = _model_scores(sample, tuple(sorted(possible)))
     if letters < SHORT:
-        words = set(_WORDS.findall(fold(sample)))
         for code in scores:
-            scores[code] *= WORD_FACTOR ** len(words & FUNCTION_WORDS.get(code, frozenset()))
+            scores[code] *= WORD_FACTOR ** words.get(code, 0)
     plain = _best(scores)
     if hinted not in scores:
         # A language that the model does not know can only be taken on the source's word.

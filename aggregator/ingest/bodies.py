@@ -11,6 +11,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _RAW_DEFLATE = -zlib.MAX_WBITS
 _PLAIN = frozenset({"", "identity"})
+_MOST_MEMBERS = 100
+"""Members of one gzip file: each costs a look at all that follows it, and empty ones are tiny."""
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
@@ -61,7 +63,7 @@ def decompress(data: bytes, limit: int) -> bytes:
 def _inflated(data: bytes, window: int, limit: int) -> bytes:
     """All members, one after the other; raises zlib.error when `data` does not begin with one."""
     whole = bytearray()
-    while True:
+    for _ in range(_MOST_MEMBERS):
         inflater = zlib.decompressobj(window)
         whole += inflater.decompress(data, limit + 1 - len(whole))
         if len(whole) > limit:
@@ -71,3 +73,4 @@ def _inflated(data: bytes, window: int, limit: int) -> bytes:
         data = inflater.unused_data
         if not data.startswith(_GZIP_MAGIC):
             return bytes(whole)
+    raise UnreadableBodyError(f"the compressed body has more than {_MOST_MEMBERS} members")

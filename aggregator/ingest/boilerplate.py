@@ -26,6 +26,13 @@ _FOOTER = re.compile(
 )
 """WordPress's last line under an excerpt; it may stand at the end of a paragraph."""
 
+_COMMENTS = re.compile(
+    r"(?:\d+\s+)?(?:commentaires?|kommentare?|комментари(?:и|й|ев)|comments?|leave a (?:reply|comment)"
+    r"|laisser un commentaire|оставить комментарий|пікірлер|fikrlar|izohlar)(?:\s*\(?\d*\)?)\s*:?",
+    re.IGNORECASE,
+)
+"""The heading under which readers speak: what follows is not the article."""
+
 _TO_OTHER_ARTICLES = (
     r"(?:see also|read also|also read|read more|related)\b\s*(?::|$|\.{3}|…|→|»).*",
     r"continue reading\b.*",
@@ -33,26 +40,55 @@ _TO_OTHER_ARTICLES = (
     r"(?:lesen sie auch|mehr zum thema|siehe auch|weiterlesen)\b.*",
     r"(?:(?:читайте|смотрите) также|читать (?:далее|дальше)|(?:подробнее )?по теме)\b\s*(?::|$|…|→|»).*",
 )
-_PAYWALLS = (
-    r"le reste de cet article est réservé aux abonné.*",
-    r"(?:vous avez encore|il vous reste) \d+(?:[.,]\d+)?\s*% de cet article à (?:découvrir|lire).*",
-    r"(?:déjà abonné|s['’]abonner)\b.*",
-    r"(?:the rest of )?this (?:article|story) is [\w ]{0,20}(?:for|to) [\w ]{0,9}(?:subscrib|memb)ers.*",
-    r"(?:already a (?:subscriber|member)|(?:subscribe|log in)(?: now)? to (?:read|continue))\b.*",
-    r"(?:nur für abonnenten|jetzt abonnieren|bereits abonniert)\b.*",
-    r"(?:полный текст|продолжение|материал) (?:доступ\w+ )?(?:только )?(?:для|по) подпис.*",
+_PAYWALL = re.compile(
+    r"(?:^|(?<=[.!?…»\"”\])]\s))(?:"
+    r"le reste de cet article est réservé aux abonné"
+    r"|(?:vous avez encore|il vous reste) \d+(?:[.,]\d+)?\s*% de cet article à (?:découvrir|lire)"
+    r"|(?:the rest of )?this (?:article|story) is [\w ]{0,20}(?:for|to) [\w ]{0,9}(?:subscrib|memb)ers"
+    r"|(?:subscribe|log in)(?: now)? to (?:read|continue)\b"
+    r"|(?:dieser (?:artikel|beitrag) ist )?nur für abonnenten\b"
+    r"|(?:полный текст|продолжение|материал) (?:доступ\w+ )?(?:только )?(?:для|по) подпис"
+    r")",
+    re.IGNORECASE,
 )
+"""Says that the rest is for subscribers."""
+
+_SUBSCRIBE = (
+    r"(?:déjà abonné|s['’]abonner)\b.*",
+    r"already a (?:subscriber|member)\b.*",
+    r"(?:jetzt abonnieren|bereits abonniert)\b.*",
+)
+"""Invitations, which free articles have too."""
 _BUTTON = r"(?:share|copy link|facebook|tweet|print|telegram|whatsapp|tweets by \S+|x)"
 
 _LINE = re.compile(
-    "|".join([*_TO_OTHER_ARTICLES, *_PAYWALLS, rf"{_BUTTON}(?:[\s|·]+{_BUTTON})*"]),
+    "|".join([*_TO_OTHER_ARTICLES, *_SUBSCRIBE, rf"{_BUTTON}(?:[\s|·]+{_BUTTON})*"]),
     re.IGNORECASE | re.DOTALL,
 )
+
+
+_POINTER = re.compile("|".join(_TO_OTHER_ARTICLES), re.IGNORECASE | re.DOTALL)
 
 
 def without_shortcodes(markup: str) -> str:
     """Text or markup without the shortcodes of a content management system."""
     return _SHORTCODE.sub(" ", markup) if "[" in markup else markup
+
+
+def opens_comments(block: str) -> bool:
+    """Whether a paragraph is the heading of readers' comments."""
+    return _COMMENTS.fullmatch(block.strip()) is not None
+
+
+def points_elsewhere(block: str) -> bool:
+    """Whether a paragraph points to other articles: the links that follow it are their titles."""
+    return len(block) <= _LONGEST_LINE and _POINTER.fullmatch(block.strip()) is not None
+
+
+def before_paywall(block: str) -> str | None:
+    """A paragraph up to the sentence that says that the rest is for subscribers; None when none says so."""
+    match = _PAYWALL.search(block)
+    return None if match is None else block[: match.start()].rstrip()
 
 
 def strip(block: str) -> str:

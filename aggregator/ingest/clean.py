@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from aggregator.ingest import boilerplate
+from aggregator.ingest import boilerplate, repeats
 
 LONGEST_HTML = 100_000
 LONGEST_TEXT = 20_000
@@ -48,7 +49,8 @@ _LINE_MARK = "\x1e"
 """Where a line ends: markup's own line feeds mean no more than blanks."""
 _LINE_BREAKERS = ", ".join(sorted(_BLOCKS | {"td", "th"}))
 
-_TAG = re.compile(r"<!--[^<>]*-->|</?[A-Za-z][^<>]*>")
+_TAG = re.compile(r"<!--[^<>]*-->|<!doctype\b[^<>]*>|</?[A-Za-z][^<>]*>", re.IGNORECASE)
+_NO_TEXT = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _BREAKING_TAG = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]|tr|td))\b[^<>]*>", re.IGNORECASE)
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\u00ad]"
@@ -62,10 +64,14 @@ class CleanBody:
 
     html: str
     text: str
+    paywalled: bool = False
+    """It said that the rest is for subscribers; it ends there."""
 
 
 def body(markup: str, base: str) -> CleanBody:
     """Sanitise a body and tell its text: one line per block, without boilerplate.
+
+    It ends at a paywall's line and at the heading of readers' comments.
 
     Links become absolute against `base` (http, https and mailto survive) and carry
     `rel="noopener nofollow noreferrer"`. At most LONGEST_HTML and LONGEST_TEXT characters.
@@ -76,9 +82,29 @@ def body(markup: str, base: str) -> CleanBody:
     tree = LexborHTMLParser(_sanitised(markup, base))
     root = tree.body
     assert root is not None  # the parser makes one for any text
-    _drop_boilerplate(root)
+    return _both_forms(root, paywalled=_drop_boilerplate(root))
+
+
+def without_repeats(cleaned: CleanBody, repeated: Collection[repeats.Hash]) -> CleanBody:
+    """A clean body without the sentences that its source repeats."""
+    if not repeats.holds(cleaned.text, repeated):
+        return cleaned
+    tree = LexborHTMLParser(cleaned.html or _as_paragraphs(cleaned.text))
+    root = tree.body
+    assert root is not None  # the parser makes one for any text
+    for block in _leaves(root):
+        _keep(block, repeats.without(_line_of(block), repeated), root)
+    return _both_forms(root, paywalled=cleaned.paywalled)
+
+
+def _both_forms(root: LexborNode, *, paywalled: bool) -> CleanBody:
     shown = (root.inner_html or "").strip()
-    return CleanBody(shown if len(shown) <= LONGEST_HTML else "", _text_of(root)[:LONGEST_TEXT].rstrip())
+    text = _text_of(root)[:LONGEST_TEXT].rstrip()
+    return CleanBody(shown if len(shown) <= LONGEST_HTML else "", text, paywalled)
+
+
+def _as_paragraphs(text: str) -> str:
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in text.split("\n"))
 
 
 def title(markup: str) -> str:
@@ -99,7 +125,7 @@ def plain(markup: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    return _TAG.sub("", _BREAKING_TAG.sub(" ", text)) if "<" in text else text
+    return _TAG.sub("", _BREAKING_TAG.sub(" ", _NO_TEXT.sub("", text))) if "<" in text else text
 
 
 def _sanitised(markup: str, base: str) -> str:
@@ -131,21 +157,65 @@ def _cleaner_for(relative: Literal["deny"] | tuple[Literal["rewrite_with_base"],
     )
 
 
-def _drop_boilerplate(root: LexborNode) -> None:
-    """Take boilerplate out of the blocks that hold text, or out of the whole when there are none."""
-    blocks = root.css(_LEAF_BLOCKS)
-    # The inner before the outer, so that no block is touched after its parent was rewritten.
-    for block in reversed(blocks or [root]):
-        if any(child.tag in _BLOCKS for child in block.iter()):
+def _drop_boilerplate(root: LexborNode) -> bool:
+    """Take out what is not the article, block by block; whether a paywall was met.
+
+    A paywall's line and the heading of readers' comments end the article, once it has begun.
+    """
+    begun = ended = paywalled = pointing = False
+    for block in _leaves(root):
+        text = _line_of(block)
+        if not text:
             continue
-        text = _folded(block.text())
-        kept = boilerplate.strip(text)
-        if kept == text:
-            continue
-        if kept or block is root:
-            block.inner_html = html.escape(kept, quote=False)
+        teaser = boilerplate.before_paywall(text)
+        paywalled = paywalled or teaser is not None
+        ended = ended or (begun and boilerplate.opens_comments(text))
+        if ended or (pointing and _is_link(block, text)):
+            kept = ""
         else:
-            block.decompose()
+            pointing = boilerplate.points_elsewhere(text)
+            kept = boilerplate.strip(text) if teaser is None else teaser
+        begun = begun or bool(kept)
+        ended = ended or (begun and teaser is not None)
+        _keep(block, kept, root)
+    return paywalled
+
+
+def _leaves(root: LexborNode) -> list[LexborNode]:
+    """The innermost blocks that hold text, in order; the whole when there are none."""
+    leaves = [block for block in root.css(_LEAF_BLOCKS) if not _holds_blocks(block)]
+    return leaves or [root]
+
+
+def _holds_blocks(block: LexborNode) -> bool:
+    return (
+        any(child.tag in _BLOCKS and child.tag != "br" for child in block.iter())
+        or len(
+            block.css(_LEAF_BLOCKS)  # itself among them
+        )
+        > 1
+    )
+
+
+def _line_of(block: LexborNode) -> str:
+    """A block's text on one line: where markup breaks it stands a blank."""
+    return _folded(block.text(separator=" ") if block.css_first("br") else block.text())
+
+
+def _is_link(block: LexborNode, text: str) -> bool:
+    """Whether a block is nothing but one link."""
+    link = block.css_first("a")
+    return link is not None and _folded(link.text()) == text
+
+
+def _keep(block: LexborNode, kept: str, root: LexborNode) -> None:
+    """Leave `kept` of a block's text; a block without any goes."""
+    if kept == _line_of(block):
+        return
+    if kept or block is root:
+        block.inner_html = html.escape(kept, quote=False)
+    else:
+        block.decompose()
 
 
 def _text_of(root: LexborNode) -> str:

@@ -19,19 +19,19 @@ from babel import Locale
 from dateutil import parser as dateutil_parser
 from dateutil import tz
 
+from aggregator.ingest import relative_dates, solar_hijri
+
 LATEST = timedelta(hours=1)
 """How far ahead of us a date may lie: clocks differ, but what is hours ahead is a wrong zone."""
 _EARLIEST_YEAR = 1990
 """Earlier dates are a program's zero (1970, 0001), not news."""
+_FIRST_GREGORIAN_YEAR = 1500
+"""A smaller year is one of the Solar Hijri calendar."""
 _LONGEST = 100
 _NOON = time(12)
 
 _LANGUAGES = ("ru", "uk", "fr", "de", "kk", "ky", "uz", "tg", "tk", "tr", "es", "it", "pt", "fa", "az")
 """Whose month names are understood, beside English."""
-_DAYS_AGO = {
-    0: ("today", "сегодня", "aujourd'hui", "heute", "бүгін", "bugun"),
-    1: ("yesterday", "вчера", "hier", "gestern", "кеше", "kecha"),
-}
 _ABBREVIATIONS: dict[str, str | int] = {
     "GMT": 0, "UTC": 0, "UT": 0, "Z": 0,
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
@@ -47,10 +47,11 @@ _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9},? )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
     r"\d{1,2}:\d{2}(?::\d{2})? (?:GMT|UTC?|Z|[+-]\d{4})"
 )
+_COMMENT = re.compile(r"\([^()]*\)")
+"""RFC 822 section 3.4.3; browsers write the zone's name there."""
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*\.?")
-_TIME_OF_DAY = re.compile(r"\b(\d{1,2}):(\d{2})\b")
 
 
 def read_date(text: str, *, zone: tzinfo, day_first: bool, first_seen: datetime) -> tuple[datetime, bool]:
@@ -83,11 +84,18 @@ def _read(text: str, zone: tzinfo, day_first: bool, first_seen: datetime) -> tup
         return _in_zone(parsedate_to_datetime(text), UTC), False
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC), False
-    if (iso := _iso(text)) is not None:
+    if (iso := _iso(text)) is not None and iso.year >= _FIRST_GREGORIAN_YEAR:
         return (_in_zone(iso, zone), False) if isinstance(iso, datetime) else _noon(iso, zone)
-    if (relative := _relative(text, zone, first_seen)) is not None:
+    if (relative := relative_dates.read(text, zone, first_seen)) is not None:
         return relative, True
-    return _by_dateutil(_anglicised(text), zone, day_first)
+    return _by_calendar(text, zone, day_first, first_seen.astimezone(zone).date())
+
+
+def _by_calendar(text: str, zone: tzinfo, day_first: bool, today: date) -> tuple[datetime, bool] | None:
+    if (persian := solar_hijri.read(text, zone, today)) is not None:
+        when, guessed = persian
+        return (when, guessed) if isinstance(when, datetime) else _noon(when, zone)
+    return _by_dateutil(_anglicised(_COMMENT.sub("", text)), zone, day_first, today)
 
 
 def _iso(text: str) -> datetime | date | None:
@@ -98,18 +106,6 @@ def _iso(text: str) -> datetime | date | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _relative(text: str, zone: tzinfo, first_seen: datetime) -> datetime | None:
-    """`Yesterday, 10:56`: a day counted from when we saw it."""
-    words = {word.lower().replace("’", "'") for word in _WORD.findall(text)}
-    clock = _TIME_OF_DAY.search(text)
-    for days, names in _DAYS_AGO.items():
-        if not words.isdisjoint(names):
-            day = first_seen.astimezone(zone).date() - timedelta(days=days)
-            at = time(int(clock[1]), int(clock[2])) if clock else _NOON
-            return datetime.combine(day, at, zone)
-    return None
 
 
 def _anglicised(text: str) -> str:
@@ -149,8 +145,8 @@ def _all_month_names() -> Iterator[tuple[str, int]]:
     yield from (("sept", 9), ("сент", 9), ("мая", 5))
 
 
-def _by_dateutil(text: str, zone: tzinfo, day_first: bool) -> tuple[datetime, bool] | None:
-    """What dateutil reads; None when the text leaves day, month or year open.
+def _by_dateutil(text: str, zone: tzinfo, day_first: bool, today: date) -> tuple[datetime, bool] | None:
+    """What dateutil reads; None when the text leaves day or month open. Without a year it is a guess.
 
     dateutil fills what is missing from a default: reading twice, with defaults that differ in every part,
     shows what the text itself said.
@@ -159,10 +155,22 @@ def _by_dateutil(text: str, zone: tzinfo, day_first: bool) -> tuple[datetime, bo
     day_first = day_first and not re.match(r"\d{4}\D", text)
     one, other = (_parsed(text, default, day_first) for default in _DEFAULTS)
     if one.date() != other.date():
-        return None
+        return _without_year(one, other, zone, today)
     if (one.hour, one.minute) != (other.hour, other.minute):
         return _noon(one.date(), zone)
     return _in_zone(one, zone), False
+
+
+def _without_year(one: datetime, other: datetime, zone: tzinfo, today: date) -> tuple[datetime, bool] | None:
+    """The last such day up to tomorrow, when both readings agree on day and month."""
+    if (one.month, one.day) != (other.month, other.day):
+        return None
+    when = one.replace(year=today.year)
+    if when.date() > today + timedelta(days=1):
+        when = when.replace(year=today.year - 1)
+    if (one.hour, one.minute) != (other.hour, other.minute):
+        return _noon(when.date(), zone)
+    return _in_zone(when, zone), True
 
 
 _DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2, 1, 1, 1))  # noqa: DTZ001 - parts for what a text leaves out

@@ -47,6 +47,10 @@ _CYRILLIC = ("cp1251", "koi8-r", "iso8859-5", "cp866", "mac-cyrillic")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)[\"']", re.IGNORECASE)
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
+_LONGEST_NAME = 40
+"""Characters of a charset's name; Python remembers each that it was asked for."""
+_SAMPLE = 200_000
+"""Bytes of a body that are enough to tell one Cyrillic encoding from another."""
 _HIGH = bytes(range(0x80, 0x100))
 _FREQUENT = frozenset("оеаинтсрвлкм")
 """The dozen most frequent letters of Russian, frequent in its neighbours' Cyrillic too."""
@@ -73,11 +77,16 @@ class Decoded:
 def decode(body: bytes, content_type: str) -> Decoded:
     """Read the characters of a body; never fails: what cannot be read becomes U+FFFD."""
     declared = [name for name in _declared(body, content_type) if name]
-    text, encoding = _read(body, [name for name in declared if name not in _BY_DEFAULT])
+    text, encoding = _read(body, [name for name in declared if _is_chosen(name)])
     warning = ""
     if declared and encoding not in declared and not text.isascii():
         warning = f"declared as {declared[0]}, but read as {encoding}"
-    return Decoded(_NOT_XML.sub("", _without_declaration(text)), encoding, warning)
+    return Decoded(without_forbidden(_without_declaration(text)), encoding, warning)
+
+
+def without_forbidden(text: str) -> str:
+    """Text without the characters that XML forbids (NUL, lone surrogates): no database takes them either."""
+    return _NOT_XML.sub("", text)
 
 
 def mend_references(text: str) -> str:
@@ -99,16 +108,21 @@ def mend_references(text: str) -> str:
 def _declared(body: bytes, content_type: str) -> Iterator[str]:
     """The encodings named by the HTTP header and by the XML declaration, in Python's spelling."""
     if match := _CHARSET.search(content_type):
-        yield _codec(match[1])
+        yield _codec(match[1][:_LONGEST_NAME])
     if xml_match := _XML_ENCODING.match(body):
-        yield _codec(xml_match[1].decode("ascii"))
+        yield _codec(xml_match[1][:_LONGEST_NAME].decode("ascii"))
+
+
+def _is_chosen(encoding: str) -> bool:
+    """Whether somebody may have looked; UTF-16 and UTF-32 show by their NULs, else they would take all."""
+    return encoding not in _BY_DEFAULT and not encoding.startswith(("utf-16", "utf-32"))
 
 
 def _codec(name: str) -> str:
     """Python's name of a character set; empty for what is none."""
     try:
         codec = codecs.lookup(name).name
-        b"".decode(codec)
+        bytes(4).decode(codec)  # refused by codecs that are no character sets, such as zlib
     except (LookupError, UnicodeError):
         return ""
     return "" if codec in _NO_CHARACTER_SET else _MEANT.get(codec, codec)
@@ -154,7 +168,7 @@ def _guessed(body: bytes) -> str:
     in_runs = sum(map(len, _HIGH_RUN.findall(body)))
     if in_runs * 2 < high:
         return "cp1252"
-    sample = b" ".join(_HIGH_RUN.findall(body)[:5000])
+    sample = b" ".join(_HIGH_RUN.findall(body[:_SAMPLE]))
     return max(_CYRILLIC, key=lambda encoding: _cyrillic_score(sample.decode(encoding, "replace")))
 
 

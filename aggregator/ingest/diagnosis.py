@@ -18,6 +18,7 @@ _CURES = {
     429: "it is asked too often: raise `interval` for this source",
     451: "it is withheld for legal reasons: ask from another network",
 }
+_NO_ROAD = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ETIMEDOUT})
 _SERVER_CURE = "the server is in trouble: it is asked again later"
 _OTHER_CURE = "look at the address in a browser"
 
@@ -27,6 +28,19 @@ def of_status(status: int, url: str) -> tuple[SourceState, str]:
     state = SourceState.GONE if status == HTTPStatus.GONE else SourceState.HTTP_ERROR
     cure = _CURES.get(status, _SERVER_CURE if status >= 500 else _OTHER_CURE)
     return state, f"HTTP {_named(status)} from {url}: {cure}"
+
+
+def of_empty_body(status: int, url: str, content_type: str, agent: str) -> tuple[SourceState, str]:
+    """State and message for a success that brought nothing."""
+    cure = (
+        "it put the request off, as checks for robots do: try another `user_agent`, or ask the site"
+        if status == HTTPStatus.ACCEPTED
+        else "check the feed's address"
+    )
+    return SourceState.EMPTY, (
+        f"HTTP {_named(status)} from {url} with an empty body ({content_type or 'no content type'}, 0 bytes, "
+        f"asked as {agent!r}): {cure}"
+    )
 
 
 def _named(status: int) -> str:
@@ -47,6 +61,20 @@ def of_error(error: BaseException, url: str) -> tuple[SourceState, str]:
             "raise `timeout` for this source if it is slow for everybody"
         )
     return SourceState.HTTP_ERROR, f"{url} could not be read ({name}: {_text(error)}): {_error_cure(error)}"
+
+
+def is_unreached(error: BaseException) -> bool:
+    """Whether no request could be sent at all: no name, no road, no connection in time.
+
+    A refused connection or a bad certificate is an answer of some kind: the network works.
+    """
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return True
+    return (
+        isinstance(error, aiohttp.ClientConnectorError)
+        and not isinstance(error, aiohttp.ClientSSLError)
+        and (isinstance(error, aiohttp.ClientConnectorDNSError) or error.os_error.errno in _NO_ROAD)
+    )
 
 
 def _was_blocked(error: BaseException) -> bool:

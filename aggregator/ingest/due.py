@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aggregator.ingest import appointment, health, rhythm, whereabouts
 from aggregator.model import (
+    GONE_FOR_GOOD,
     Claim,
     Fetched,
     NotModified,
+    Pace,
     Reading,
     SourceFailure,
     SourceState,
     SourceUpdate,
+    Validators,
+    Whereabouts,
 )
 
-LONGEST_BACK_OFF = timedelta(hours=24)
-"""A source that fails is never given up: sites come back."""
-_MOST_DOUBLINGS = 16
+LONGEST_MESSAGE = 1_000
+"""Characters of what is said of a source."""
+NETWORK_BACK = timedelta(minutes=15)
+"""When to try again after our own network was down: no request went out, so that none comes early."""
 
 
 def settle(
-    claim: Claim, fetched: Fetched | NotModified | SourceFailure, reading: Reading | SourceFailure | None
+    claim: Claim,
+    fetched: Fetched | NotModified | SourceFailure,
+    reading: Reading | SourceFailure | None,
+    arrived: int = 0,
 ) -> SourceUpdate:
-    """What to remember of a source, from its answer and from what reading the body gave.
+    """What to remember of a source, from its answer, what reading the body gave, and how much of it was news.
 
     Validators and body hash are kept only together with what they stand for: after a failure the stored ones
     stay, so that the next request asks for the same change again. The server's own word (`not_before`) is a
@@ -37,8 +48,10 @@ def settle(
     if reading is None:
         return _succeeded(claim, fetched, SourceState.NOT_MODIFIED, "nothing changed (the same body again)")
     if not reading.total:
-        return _empty(claim, fetched)
-    return _succeeded(claim, fetched, SourceState.OK, _account(reading), _newest(reading))
+        return _empty(claim, fetched, reading)
+    pace = _pace(claim, reading, arrived)
+    update = _succeeded(claim, fetched, SourceState.OK, _account(reading), _dates(reading), pace)
+    return replace(update, repeats=reading.repeats)
 
 
 def unexpected(claim: Claim, at: datetime, error: BaseException) -> SourceFailure:
@@ -52,10 +65,11 @@ def unexpected(claim: Claim, at: datetime, error: BaseException) -> SourceFailur
     )
 
 
-def _empty(claim: Claim, fetched: Fetched) -> SourceUpdate:
+def _empty(claim: Claim, fetched: Fetched, reading: Reading) -> SourceUpdate:
     """A feed without entries: one that never held any is most likely the wrong address."""
     if not claim.first:
-        return _succeeded(claim, fetched, SourceState.EMPTY, f"{fetched.url} holds no entries at the moment")
+        message = f"{fetched.url} holds no entries at the moment"
+        return _succeeded(claim, fetched, SourceState.EMPTY, message, pace=_pace(claim, reading, 0))
     message = f"{fetched.url} is a feed without any entry: check that this is the site's feed address"
     failure = SourceFailure(claim.source.id, fetched.at, SourceState.EMPTY, message, fetched.not_before)
     return _failed(claim, failure)
@@ -66,44 +80,117 @@ def _succeeded(
     fetched: Fetched | NotModified,
     state: SourceState,
     message: str,
-    newest: datetime | None = None,
+    dates: Collection[datetime] = (),
+    pace: Pace | None = None,
 ) -> SourceUpdate:
+    pace = pace or rhythm.learned(claim.pace, 0, _elapsed(claim, fetched.at))
+    conditional = fetched.validators != Validators()
+    wait = rhythm.interval(claim.source.interval, pace, conditional=conditional)
+    newest = max(dates, default=None)
+    gap = health.usual_gap(claim.usual_gap, claim.newest_entry, dates)
+    if state is not SourceState.EMPTY:
+        state, message = _health(claim, fetched.at, state, message, newest, gap)
     return SourceUpdate(
         source_id=claim.source.id,
         at=fetched.at,
         state=state,
-        message=message,
-        next_poll=_later(fetched.at + claim.source.interval, fetched.not_before),
+        message=_bounded(message),
+        next_poll=_next_poll(claim, fetched.at, wait, fetched.not_before, pace),
         not_before=fetched.not_before,
         failures=0,
         validators=fetched.validators,
         body_hash=fetched.body_hash if isinstance(fetched, Fetched) else None,
         newest_entry=newest,
+        usual_gap=gap,
+        pace=pace,
+        whereabouts=whereabouts.after_success(claim, fetched),
+        plain_agent=fetched.plain_agent if isinstance(fetched, Fetched) else None,
     )
 
 
+def _bounded(message: str) -> str:
+    """What a message quotes comes from strangers: a line of bounded length, without control characters."""
+    text = "".join(character if character.isprintable() else " " for character in message[:LONGEST_MESSAGE])
+    return text + "…" if len(message) > LONGEST_MESSAGE else text
+
+
+def _health(
+    claim: Claim,
+    at: datetime,
+    state: SourceState,
+    message: str,
+    newest: datetime | None,
+    gap: timedelta | None,
+) -> tuple[SourceState, str]:
+    """State and message, with what is wrong although the source answered as it should."""
+    if claim.first and state is SourceState.NOT_MODIFIED:
+        return state, message  # none of its entries has been read yet
+    newest = max(filter(None, (claim.newest_entry, newest)), default=None)
+    if trouble := health.trouble(newest, at, gap):
+        return trouble[0], f"{message}; {trouble[1]}"
+    return state, message
+
+
 def _failed(claim: Claim, failure: SourceFailure, floor: datetime | None = None) -> SourceUpdate:
-    failures = claim.failures + 1
-    not_before = _later(failure.not_before, floor) if failure.not_before else floor
+    not_before = max(filter(None, (failure.not_before, floor)), default=None)
+    failures = claim.failures if failure.network_down else claim.failures + 1
+    moved = whereabouts.after_failure(claim, failure)
+    wait = _wait_after(claim, failure, failures)
+    # What was learned at an adopted address says nothing of the configured one.
+    abandoned = moved.adopted_url != claim.whereabouts.adopted_url
     return SourceUpdate(
         source_id=claim.source.id,
         at=failure.at,
         state=failure.state,
-        message=failure.message,
-        next_poll=_later(failure.at + _back_off(claim.source.interval, failures), not_before),
+        message=_bounded(failure.message) + _consequence(claim, failure, moved),
+        next_poll=_next_poll(claim, failure.at, wait, not_before, claim.pace),
         not_before=not_before,
         failures=failures,
+        validators=Validators() if abandoned else None,
+        whereabouts=moved,
+        # A page came even so: next time both User-Agents are tried.
+        plain_agent=False if failure.state is SourceState.HTML_INSTEAD else None,
     )
 
 
-def _back_off(interval: timedelta, failures: int) -> timedelta:
-    """The interval doubled with each failure in a row, up to a day, or to an interval longer than that."""
-    doublings = min(failures, _MOST_DOUBLINGS)
-    return min(interval * (1 << doublings), max(interval, LONGEST_BACK_OFF))
+def _wait_after(claim: Claim, failure: SourceFailure, failures: int) -> timedelta:
+    if failure.network_down and not failures:
+        return NETWORK_BACK
+    conditional = claim.validators != Validators()
+    wait = rhythm.backed_off(
+        rhythm.interval(claim.source.interval, claim.pace, conditional=conditional), failures
+    )
+    return max(wait, whereabouts.GONE_AGAIN_AFTER) if failure.state is SourceState.GONE else wait
 
 
-def _later(moment: datetime, floor: datetime | None) -> datetime:
-    return moment if floor is None else max(moment, floor)
+def _next_poll(
+    claim: Claim, at: datetime, wait: timedelta, not_before: datetime | None, pace: Pace
+) -> datetime:
+    seed = f"{claim.source.id} {at.isoformat()}"
+    return appointment.next_poll(at, wait, not_before=not_before, hints=pace.hints, seed=seed)
+
+
+def _consequence(claim: Claim, failure: SourceFailure, moved: Whereabouts) -> str:
+    """What a failure changes about whether and where we ask, for the operator."""
+    if failure.network_down:
+        return "; other servers cannot be reached either: our own network seems to be down"
+    if failure.state is SourceState.GONE and moved.gone_count >= GONE_FOR_GOOD:
+        return "; it said so twice, a day apart, and is asked no more"
+    if claim.whereabouts.adopted_url and not moved.adopted_url:
+        return f"; the redirect to it is given up, {claim.source.url} is asked again"
+    return ""
+
+
+def _pace(claim: Claim, reading: Reading, arrived: int) -> Pace:
+    if claim.pace.entries_per_day is None:
+        dates = (one.entry.published for one in reading.entries if not one.entry.date_guessed)
+        return rhythm.first_met(dates, reading.at, reading.total, reading.hints)
+    known = Pace(claim.pace.entries_per_day, reading.total, reading.hints)
+    return rhythm.learned(known, arrived, _elapsed(claim, reading.at))
+
+
+def _elapsed(claim: Claim, at: datetime) -> timedelta:
+    return at - claim.last_success if claim.last_success else timedelta(0)
 
 
 def _account(reading: Reading) -> str:
@@ -115,7 +202,7 @@ def _account(reading: Reading) -> str:
     return "; ".join(parts)
 
 
-def _newest(reading: Reading) -> datetime | None:
-    """Date of the newest entry, as far as the source itself gave one."""
-    dates = [one.entry.published for one in reading.entries if not one.entry.date_guessed]
-    return max(dates, default=None)
+def _dates(reading: Reading) -> list[datetime]:
+    """Dates of the entries, as far as the source itself gave them, be it a day without a time."""
+    entries = [one.entry for one in reading.entries]
+    return [one.published for one in entries if not one.date_guessed or one.published < reading.at]

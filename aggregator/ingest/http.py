@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict
 from yarl import URL
 
 from aggregator import __version__
 from aggregator.errors import AggregatorError, BlockedAddressError
 from aggregator.ingest import diagnosis, freshness, sniff
+from aggregator.ingest.allowance import Budget, Slots, at_once
 from aggregator.ingest.bodies import UnreadableBodyError, read_body
-from aggregator.ingest.lanes import HostLanes
+from aggregator.ingest.domains import registrable_domain
+from aggregator.ingest.lanes import Lanes
 from aggregator.ingest.netguard import NetGuard
+from aggregator.ingest.reach import Reach
 from aggregator.model import Claim, Fetched, NotModified, SourceFailure, SourceState, Validators
 
 log = logging.getLogger(__name__)
@@ -33,6 +36,7 @@ _ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 
 
 class UnusableAddressError(AggregatorError):
@@ -46,7 +50,7 @@ class HttpLimits:
     concurrency: int = 20
     """Requests under way at once, over all hosts."""
     host_gap: timedelta = timedelta(seconds=1)
-    """Pause between two requests to one host."""
+    """Pause between two requests to one registrable domain."""
     connect: timedelta = timedelta(seconds=10)
     redirects: int = 5
     body_bytes: int = 10_000_000
@@ -63,29 +67,14 @@ class _Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
-
-
-class _Budget:
-    """Seconds that a source may still take; waiting for one's turn does not count."""
-
-    def __init__(self, seconds: float) -> None:
-        self._left = seconds
-
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
-        clock = asyncio.get_running_loop().time
-        started = clock()
-        try:
-            async with asyncio.timeout(self._left):
-                yield
-        finally:
-            self._left -= clock() - started
+    moved: bool = False
+    """Redirects led here, every one of them permanent."""
 
 
 class HttpFetcher:
     """The pipeline's `Fetch` port over HTTP; use it as an async context manager.
 
-    Conditional requests with validators echoed verbatim, one request per host at a time, redirects followed
+    Conditional requests with validators echoed verbatim, one request per domain at a time, redirects followed
     by hand so that every hop is checked. Never sends cookies or a referrer. What a server does becomes a
     value.
     """
@@ -97,21 +86,31 @@ class HttpFetcher:
         clock: Callable[[], datetime],
         guard: NetGuard,
         limits: HttpLimits | None = None,
+        resolver: AbstractResolver | None = None,
+        trust: ssl.SSLContext | None = None,
+        room: Callable[[], Awaitable[None]] = at_once,
     ) -> None:
-        """`user_agent`: `Name/version (+contact)`. `clock`: now, aware, in UTC."""
+        """`user_agent`: `Name/version (+contact)`. `clock`: now, aware, in UTC.
+
+        `resolver` and `trust` (whose certificates are believed) default to the system's own. No
+        request begins before `room` has returned.
+        """
         self._user_agent = user_agent
         self._plain_user_agent = _as_plain_reader(user_agent)
         self._clock = clock
         self._guard = guard
         self._limits = limits or HttpLimits()
-        self._lanes = HostLanes(self._limits.host_gap.total_seconds())
-        self._slots = asyncio.Semaphore(self._limits.concurrency)
-        self._plain_reader_for: set[str] = set()
-        """Sources that gave their feed to the second User-Agent only; asked that way at once from then on."""
+        self._resolver = resolver
+        self._trust = trust or ssl.create_default_context()
+        self._lanes = Lanes(self._limits.host_gap.total_seconds())
+        self._reach = Reach()
+        self._slots = Slots(self._limits.concurrency, room)
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, socket_factory=self._guarded_socket),
+            connector=aiohttp.TCPConnector(
+                limit=0, resolver=self._resolver, ssl=self._trust, socket_factory=self._guarded_socket
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect.total_seconds()),
@@ -130,40 +129,48 @@ class HttpFetcher:
         try:
             return await self._ask(claim)
         except (aiohttp.ClientError, OSError, UnreadableBodyError, UnusableAddressError) as error:
-            state, message = diagnosis.of_error(error, _shown(claim.source.url))
-            return SourceFailure(claim.source.id, self._clock(), state, message)
+            state, message = diagnosis.of_error(error, _shown(claim.url))
+            down = diagnosis.is_unreached(error) and self._missed(claim)
+            return SourceFailure(claim.source.id, self._clock(), state, message, network_down=down)
+
+    def _missed(self, claim: Claim) -> bool:
+        domain = registrable_domain(URL(claim.url).host or "")
+        return self._reach.missed(domain, worked_before=not claim.failures)
 
     async def _ask(self, claim: Claim) -> Fetched | NotModified | SourceFailure:
         source = claim.source
-        budget = _Budget(source.timeout.total_seconds())
+        budget = Budget(source.timeout.total_seconds())
         plain = self._plain_user_agent
-        agent = plain if source.id in self._plain_reader_for else source.user_agent or self._user_agent
+        agent = plain if claim.plain_agent else source.user_agent or self._user_agent
         reply = await self._follow(claim, agent, budget)
-        if sniff.is_html(reply.body) and agent != plain:
+        if sniff.is_html(reply.body) and agent != plain and source.type != "html":
+            agent = plain
             reply = await self._follow(claim, plain, budget)
             if not sniff.is_html(reply.body) and reply.status < 400:
-                self._plain_reader_for.add(source.id)
                 log.info("%s gives its feed to %r only: set that as its user_agent", source.id, plain)
-        return self._judged(claim, reply)
+        return self._judged(claim, reply, agent)
 
-    async def _follow(self, claim: Claim, agent: str, budget: _Budget) -> _Reply:
+    async def _follow(self, claim: Claim, agent: str, budget: Budget) -> _Reply:
         """Ask, and go where redirects lead."""
         headers = _request_headers(claim.validators, agent)
-        url = _target(URL(), claim.source.url)
+        url = _target(URL(), claim.url)
+        met: set[int] = set()
         for _ in range(self._limits.redirects + 1):
             reply = await self._request(url, headers, budget)
             if reply.status not in _REDIRECTS:
-                return reply
+                return replace(reply, moved=bool(met) and met <= _PERMANENT)
+            met.add(reply.status)
             url = _target(url, reply.headers.get("Location", ""))
         raise UnusableAddressError(f"more than {self._limits.redirects} redirects, the last to {_shown(url)}")
 
-    async def _request(self, url: URL, ours: Mapping[str, str], budget: _Budget) -> _Reply:
+    async def _request(self, url: URL, ours: Mapping[str, str], budget: Budget) -> _Reply:
         async with (
-            self._lanes.turn(url.host or ""),
-            self._slots,
+            self._lanes.turn(registrable_domain(url.host or "")),
+            self._slots.one(),
             budget.spend(),
             self._session.get(url, headers=ours, allow_redirects=False) as response,
         ):
+            self._reach.answered()
             headers = CIMultiDict(response.headers)
             if "Cache-Control" in headers:  # a server and the cache before it may both send one
                 headers["Cache-Control"] = ", ".join(response.headers.getall("Cache-Control"))
@@ -172,13 +179,15 @@ class HttpFetcher:
             body = await read_body(response.content.iter_any(), headers, self._limits.body_bytes)
             return _Reply(url, response.status, headers, body)
 
-    def _judged(self, claim: Claim, reply: _Reply) -> Fetched | NotModified | SourceFailure:
+    def _judged(self, claim: Claim, reply: _Reply, agent: str) -> Fetched | NotModified | SourceFailure:
         source, now = claim.source, self._clock()
         not_before = freshness.not_before(reply.headers, now)
+        moved_to = _shown(reply.url) if reply.moved else None
         if reply.status == 304 and claim.validators != Validators():
-            return NotModified(source.id, now, _validators(reply.headers, claim.validators), not_before)
+            validators = _validators(reply.headers, claim.validators)
+            return NotModified(source.id, now, validators, not_before, moved_to)
         content_type = reply.headers.get("Content-Type", "")
-        if failure := _failure(reply, content_type):
+        if failure := _failure(reply, agent):
             return SourceFailure(source.id, now, *failure, not_before)
         return Fetched(
             source_id=source.id,
@@ -189,6 +198,11 @@ class HttpFetcher:
             body_hash=blake2b(reply.body, digest_size=16).digest(),
             validators=_validators(reply.headers, Validators()),
             not_before=not_before,
+            moved_to=moved_to,
+            plain_agent=agent == self._plain_user_agent,
+            status=reply.status,
+            user_agent=agent,
+            headers=tuple(reply.headers.items()),
         )
 
     def _guarded_socket(self, info: tuple[Any, Any, int, str, tuple[Any, ...]]) -> socket.socket:
@@ -201,21 +215,13 @@ class HttpFetcher:
         return socket.socket(family, kind, protocol)
 
 
-def _failure(reply: _Reply, content_type: str) -> tuple[SourceState, str] | None:
-    """Why this answer holds no feed; None when its body is worth reading."""
+def _failure(reply: _Reply, agent: str) -> tuple[SourceState, str] | None:
+    """Why this answer has no body worth reading; None when it has one."""
     url = _shown(reply.url)
     if not 200 <= reply.status < 300:
         return diagnosis.of_status(reply.status, url)
     if not reply.body.strip():
-        return (
-            SourceState.EMPTY,
-            f"HTTP {reply.status} from {url} with an empty body: check the feed's address",
-        )
-    if sniff.is_html(reply.body):
-        return SourceState.HTML_INSTEAD, (
-            f"an HTML page instead of a feed at {url} ({sniff.describe(reply.body, content_type)}), "
-            "for our own and for a plain feed reader's User-Agent: open it and look for its feed link"
-        )
+        return diagnosis.of_empty_body(reply.status, url, reply.headers.get("Content-Type", ""), agent)
     return None
 
 

@@ -1,4 +1,4 @@
-"""One request in flight per host, with a pause before the next."""
+"""One request in flight per household of servers, with a pause before the next."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ class _Lane:
     users: int = 0
 
 
-class HostLanes:
-    """Lets requests to one host pass one by one; hosts nobody asks take no memory."""
+class Lanes:
+    """Lets requests to one domain pass one by one; domains nobody asks take no memory."""
 
     def __init__(self, gap: float) -> None:
-        """`gap`: seconds between the end of a request and the start of the next to the same host."""
+        """`gap`: seconds between the end of a request and the start of the next to the same domain."""
         self._gap = gap
         self._lanes: dict[str, _Lane] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait until no request to `host` is under way and its pause is over."""
-        lane = self._lanes.setdefault(host, _Lane())
+    async def turn(self, domain: str) -> AsyncIterator[None]:
+        """Wait until no request to `domain` is under way and its pause is over."""
+        lane = self._lanes.setdefault(domain, _Lane())
         lane.users += 1
         try:
             await lane.lock.acquire()
         except asyncio.CancelledError:
-            self._forget(host, lane)
+            self._forget(domain, lane)
             raise
         try:
             yield
         finally:
             if self._gap:
-                asyncio.get_running_loop().call_later(self._gap, self._leave, host, lane)
+                asyncio.get_running_loop().call_later(self._gap, self._leave, domain, lane)
             else:
-                self._leave(host, lane)
+                self._leave(domain, lane)
 
-    def _leave(self, host: str, lane: _Lane) -> None:
+    def _leave(self, domain: str, lane: _Lane) -> None:
         lane.lock.release()
-        self._forget(host, lane)
+        self._forget(domain, lane)
 
-    def _forget(self, host: str, lane: _Lane) -> None:
+    def _forget(self, domain: str, lane: _Lane) -> None:
         lane.users -= 1
         if not lane.users:
-            del self._lanes[host]
+            del self._lanes[domain]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from aggregator.ingest import clean, urls
+from aggregator.ingest import clean, exclusions, pictures, titles, urls
 from aggregator.ingest.dates import read_date
 from aggregator.model import Entry, PublishedEntry, Source
+
+GuidPolicy = Literal["guid", "link", "title"]
 
 LONGEST_GUID = 500
 """Characters; a longer identity is replaced by its hash, so that any index takes it."""
@@ -24,55 +28,81 @@ _MAIL_ADDRESS = re.compile(r"<?\b[\w.+-]+@[\w-]+\.[\w.-]+\b>?")
 _IN_BRACKETS = re.compile(r"\s*\((.*)\)\s*")
 
 
-def raw_hash(published: PublishedEntry) -> bytes:
-    """16 bytes over all fields as published: equal means that there is nothing to do."""
+def raw_hash(published: PublishedEntry, policy: GuidPolicy = "guid") -> bytes:
+    """16 bytes over all fields as published: equal means that there is nothing to do.
+
+    What `policy` does not trust may change with every poll and does not count.
+    """
+    if policy != "guid":
+        published = replace(published, guid="", link=published.link if policy == "link" else "")
     # repr() keeps the fields apart, whatever they hold.
     return blake2b(repr(published).encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
 
-def identity(published: PublishedEntry, *, trust_guid: bool = True) -> str:
+def identity(published: PublishedEntry, policy: GuidPolicy = "guid", *, trust_guid: bool = True) -> str:
     """What makes an entry the same one within its source: its guid, else its link, else its title and date.
 
-    `trust_guid` is False when several entries of one body share the guid.
+    By `policy` it is the folded link or the title instead, where the entry has one: for sites whose guids
+    change by themselves. `trust_guid` is False when several entries of one body share the guid.
     """
-    name = (published.guid if trust_guid else "") or published.link
+    name = _by_policy(published, policy) or (published.guid if trust_guid else "") or published.link
     if not name:
         return _digest(f"{published.title}\n{published.published}")
     return name if len(name) <= LONGEST_GUID else _digest(name)
 
 
-def normalise(published: PublishedEntry, guid: str, source: Source, feed_url: str, now: datetime) -> Entry:
+def _by_policy(published: PublishedEntry, policy: GuidPolicy) -> str:
+    if policy == "link":
+        return urls.canonical(urls.absolute(published.link, "")) or published.link
+    return clean.title(published.title) if policy == "title" else ""
+
+
+def normalise(
+    published: PublishedEntry,
+    guid: str,
+    source: Source,
+    feed_url: str,
+    now: datetime,
+    site_ending: str = "",
+) -> Entry:
     """Clean and bound every field; `feed_url` is what relative links hang on, `now` stands in for a missing
     date.
 
-    `guid` is the entry's `identity`. A revision of an undated entry gets `now` too: who keeps entries keeps
-    their first date.
+    `guid` is the entry's `identity`, `site_ending` what the titles of its body share. A revision of an
+    undated entry gets `now` too: who keeps entries keeps their first date.
     """
-    url = urls.absolute(published.link, feed_url)
-    body = clean.body(published.content or published.summary, url or feed_url)
+    base = urls.absolute(published.base, feed_url) or feed_url
+    url = urls.absolute(published.link, base)
+    inner_base = base if published.base else url or base
+    body = clean.body(published.content or published.summary, inner_base)
     if not body.text and published.content:
-        body = clean.body(published.summary, url or feed_url)
+        body = clean.body(published.summary, inner_base)
     when, guessed = read_date(
         published.published or published.updated,
         zone=ZoneInfo(source.time_zone),
         day_first=source.day_first,
         first_seen=now,
     )
+    title = titles.without_endings(clean.title(published.title), (*source.strip_title, site_ending))
+    categories = _categories(published.categories)
+    image = published.image or pictures.first(published.content) or pictures.first(published.summary)
     return Entry(
         source_id=source.id,
         guid=guid,
-        raw_hash=raw_hash(published),
+        raw_hash=raw_hash(published, source.guid_policy),
         url=url,
         canonical_url=urls.canonical(url),
-        title=clean.title(published.title) or _title_from(body.text),
+        title=title or _title_from(body.text),
         text=body.text,
         html=body.html,
         published=when,
         date_guessed=guessed,
         author=_author(published.author),
-        categories=_categories(published.categories),
-        image=urls.absolute(published.image, feed_url),
+        categories=categories,
+        image=urls.absolute(image, base),
         declared_language=_language(published.language),
+        paywalled=source.paywall == "full" or (source.paywall == "metered" and body.paywalled),
+        excluded=exclusions.reason(source.exclude, title, categories, url),
         as_published=published,
     )
 
@@ -91,7 +121,8 @@ def _title_from(text: str) -> str:
 
 def _author(author: str) -> str:
     """A name: RSS writes `mail@host (Name)`, and nobody's mail address is republished."""
-    name = _MAIL_ADDRESS.sub("", clean.plain(author))
+    # Shortened before the search for addresses, whose time grows with the square of the length.
+    name = _MAIL_ADDRESS.sub("", clean.plain(author)[: 2 * LONGEST_NAME])
     if match := _IN_BRACKETS.fullmatch(name):
         name = match[1]
     return name.strip(" ,;<>()")[:LONGEST_NAME]

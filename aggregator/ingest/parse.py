@@ -11,29 +11,22 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
 from itertools import islice
 from typing import Any, ClassVar
+from urllib.parse import urljoin
 
 import feedparser
 
 from aggregator.errors import NotAFeedError
-from aggregator.ingest import jsonfeed, sniff
-from aggregator.ingest.decode import decode, mend_references
-from aggregator.model import PublishedEntry, SourceState
+from aggregator.ingest import excess, hints, jsonfeed, sniff, wellformed
+from aggregator.ingest.decode import decode, mend_references, without_forbidden
+from aggregator.model import NO_HINTS, Hints, PublishedEntry, SourceState
 
 LONGEST_FIELD = 2_000
 LONGEST_BODY = 200_000
 """Characters of an entry's summary or content; what is longer is cut."""
 MOST_CATEGORIES = 50
 
-_PERIODS = {
-    "hourly": timedelta(hours=1),
-    "daily": timedelta(days=1),
-    "weekly": timedelta(weeks=1),
-    "monthly": timedelta(days=30),
-    "yearly": timedelta(days=365),
-}
 _OTHER_FORMATS = {
     "opml": "an OPML list of feeds: poll the feeds that it names",
     "urlset": "a sitemap: look for the site's feed",
@@ -61,8 +54,7 @@ class ParsedFeed:
     entries: tuple[PublishedEntry, ...]
     title: str = ""
     language: str = ""
-    update_interval: timedelta | None = None
-    """How often the feed says it changes: `ttl` or the syndication module's period."""
+    hints: Hints = NO_HINTS
     warning: str = ""
     """What was wrong although it could be read; empty when well-formed."""
 
@@ -96,7 +88,7 @@ def _parse_json(text: str, what: str, max_entries: int) -> ParsedFeed:
         raise UnreadableFeedError(f"damaged JSON at {what}: {type(error).__name__}: {error}") from error
     if not jsonfeed.is_feed(document):
         raise UnreadableFeedError(f"JSON that is no JSON Feed at {what}: check the feed's address")
-    entries, warning = _bounded(jsonfeed.published_entries(document), max_entries)
+    entries, warning = bounded(jsonfeed.published_entries(document), max_entries)
     title, language = document.get("title"), document.get("language")
     return ParsedFeed(entries, str(title or ""), str(language or ""), warning=warning)
 
@@ -105,9 +97,30 @@ def _parse_json(text: str, what: str, max_entries: int) -> ParsedFeed:
 
 
 def _parse_xml(text: str, what: str, root: str, max_entries: int) -> ParsedFeed:
+    text, cut_off = excess.cut(text, max_entries)
+    if too_much := excess.found_in(text):
+        raise UnreadableFeedError(
+            f"{what} holds {too_much}: look at it, and disable the source if it stays so"
+        )
+    mended = mend_references(text)
+    plainly = parse_plainly(mended, max_entries, cut_off)
+    return plainly or parse_with_feedparser(mended, what, root, max_entries, cut_off)
+
+
+def parse_plainly(text: str, max_entries: int, cut_off: int = 0) -> ParsedFeed | None:
+    """Read a feed the short way; None when only feedparser can be trusted with it."""
+    plain = wellformed.read(text)
+    if plain is None:
+        return None
+    entries, warning = bounded(plain.entries, max_entries, cut_off)
+    return ParsedFeed(entries, plain.title, plain.language, hints.of_feed(text, plain.hints), warning)
+
+
+def parse_with_feedparser(text: str, what: str, root: str, max_entries: int, cut_off: int = 0) -> ParsedFeed:
+    """Read a feed with feedparser, which rules. Raises UnreadableFeedError naming `what`."""
     try:
         # A stream, because feedparser takes a bare string for an address or a file name.
-        stream = io.BytesIO(mend_references(text).encode("utf-8", "replace"))
+        stream = io.BytesIO(text.encode("utf-8", "replace"))
         result = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:
         # feedparser is not written for hostile input: whatever it raises is said of this body alone.
@@ -119,13 +132,15 @@ def _parse_xml(text: str, what: str, root: str, max_entries: int) -> ParsedFeed:
         raise UnreadableFeedError(_why_no_feed(result, what, root))
     feed = _one(result, "feed")
     language = _text(feed, "language")
-    entries, warning = _bounded((_entry(each, language) for each in found), max_entries)
+    site = _text(feed, "link") if str(result.get("version")).startswith("rss") else ""
+    read = (_entry(each, language, site) for each in found)
+    entries, warning = bounded(read, max_entries, cut_off)
     malformed = f"malformed: {_complaint(result)}" if result.get("bozo") else ""
     return ParsedFeed(
         entries,
         _text(feed, "title"),
         language,
-        _update_interval(feed),
+        hints.of_feed(text, feed),
         "; ".join(filter(None, (malformed, warning))),
     )
 
@@ -143,29 +158,17 @@ def _complaint(result: Mapping[str, Any]) -> str:
     return f"{type(error).__name__}: {get_message() if get_message else error}"
 
 
-def _update_interval(feed: Mapping[str, Any]) -> timedelta | None:
-    """RSS 2.0 `ttl` (minutes), or the period of the RSS 1.0 syndication module; the longer of the two."""
-    hints = []
-    if (ttl := _number(_text(feed, "ttl"))) is not None:
-        hints.append(timedelta(minutes=ttl))
-    if period := _PERIODS.get(_text(feed, "sy_updateperiod").lower()):
-        hints.append(period / (_number(_text(feed, "sy_updatefrequency")) or 1))
-    return max(hints, default=None)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
-
-
 # ----------------------------------------------------------------------------------------- entries
 
 
-def _entry(entry: Mapping[str, Any], feed_language: str) -> PublishedEntry:
+def _entry(entry: Mapping[str, Any], feed_language: str, site: str) -> PublishedEntry:
+    """One entry; `site` is the channel's link, on which RSS hangs relative addresses."""
     contents = [part for part in _many(entry, "content") if _is_text(part)]
     details = [*contents, _one(entry, "title_detail")]
+    summary = [_one(entry, "summary_detail")]
     return PublishedEntry(
         guid=_text(entry, "id"),
-        link=_link(entry),
+        link=_on(site, _link(entry)),
         title=_as_html(_one(entry, "title_detail")) or _text(entry, "title"),
         summary=_as_html(_one(entry, "summary_detail")) or _text(entry, "summary"),
         content=max((_as_html(part) for part in contents), key=len, default=""),
@@ -174,7 +177,8 @@ def _entry(entry: Mapping[str, Any], feed_language: str) -> PublishedEntry:
         updated=_text(entry, "updated"),
         language=next((name for part in details if (name := _text(part, "language"))), "") or feed_language,
         categories=tuple(filter(None, (_text(tag, "term") for tag in _many(entry, "tags")))),
-        image=_image(entry),
+        image=_on(site, _image(entry)),
+        base=next((base for part in (*details, *summary) if (base := _text(part, "base"))), ""),
     )
 
 
@@ -216,6 +220,14 @@ def _link(entry: Mapping[str, Any]) -> str:
     return link
 
 
+def _on(site: str, address: str) -> str:
+    """An address made absolute against the site's; as it is where there is none."""
+    try:
+        return urljoin(site, address) if site and address else address
+    except ValueError:
+        return address
+
+
 def _image(entry: Mapping[str, Any]) -> str:
     """The first picture among Media RSS contents, thumbnails and enclosures; some have no type."""
     links = _many(entry, "links")
@@ -235,20 +247,25 @@ def _is_picture(media: Mapping[str, Any], address: str) -> bool:
     )
 
 
-def _bounded(entries: Iterable[PublishedEntry], most: int) -> tuple[tuple[PublishedEntry, ...], str]:
-    """The first entries, with their fields cut; and a warning when there are more."""
+def bounded(
+    entries: Iterable[PublishedEntry], most: int, cut_off: int = 0
+) -> tuple[tuple[PublishedEntry, ...], str]:
+    """The first entries, with their fields cut; and a warning when there are more, or were cut off before."""
     remaining = iter(entries)
     kept = tuple(map(_cut, islice(remaining, most)))
-    dropped = sum(1 for _ in remaining)
+    dropped = cut_off + sum(1 for _ in remaining)
     return kept, f"{dropped} entries beyond the first {most} were left out" if dropped else ""
 
 
 def _cut(entry: PublishedEntry) -> PublishedEntry:
+    """Bounded fields without NUL and the like, which escapes and base64 can bring in behind the decoder."""
     longest = {"summary": LONGEST_BODY, "content": LONGEST_BODY}
     texts = {
-        field.name: getattr(entry, field.name)[: longest.get(field.name, LONGEST_FIELD)]
+        field.name: without_forbidden(getattr(entry, field.name)[: longest.get(field.name, LONGEST_FIELD)])
         for field in fields(entry)
         if field.name != "categories"
     }
-    categories = tuple(category[:LONGEST_FIELD] for category in entry.categories[:MOST_CATEGORIES])
+    categories = tuple(
+        without_forbidden(category[:LONGEST_FIELD]) for category in entry.categories[:MOST_CATEGORIES]
+    )
     return PublishedEntry(**texts, categories=categories)

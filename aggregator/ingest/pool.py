@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 ReadBody = Callable[[Claim, Fetched, Mapping[str, bytes]], Reading | SourceFailure]
 """Reads one body; a top-level function, because it is looked up by name in the worker."""
 
+MOST_WAITING = 64_000_000
+"""Bytes of bodies in this process that are not read yet, before no more are asked for."""
 STOP_WITHIN = 5.0
 """Seconds that workers get to finish when the pool is closed."""
 
@@ -39,12 +41,15 @@ class ReadingPool:
         *,
         preload: str,
         workers: int = 2,
-        time_limit: timedelta = timedelta(seconds=20),
+        time_limit: timedelta = timedelta(seconds=10),
         memory_limit: int = 1_500_000_000,
     ) -> None:
         """`preload` names the module that workers share; `memory_limit` is in bytes of address space."""
         self._read = read
         self._time_limit = time_limit
+        self._waiting = 0
+        self._room = asyncio.Event()
+        self._room.set()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([preload])
         self._pool = ProcessPool(
@@ -67,10 +72,30 @@ class ReadingPool:
             self._pool.stop()
             self._pool.join()
 
+    async def room(self) -> None:
+        """Return when the bodies that wait to be read are few enough for another one."""
+        await self._room.wait()
+
     async def __call__(
         self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]
     ) -> Reading | SourceFailure:
         """Read one body. A stall or a crash of the worker comes back as this source's failure."""
+        self._count(len(fetched.body))
+        try:
+            return await self._read_one(claim, fetched, known)
+        finally:
+            self._count(-len(fetched.body))
+
+    def _count(self, size: int) -> None:
+        self._waiting += size
+        if self._waiting < MOST_WAITING:
+            self._room.set()
+        else:
+            self._room.clear()
+
+    async def _read_one(
+        self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]
+    ) -> Reading | SourceFailure:
         future = self._pool.schedule(
             self._read, args=(claim, fetched, known), timeout=self._time_limit.total_seconds()
         )

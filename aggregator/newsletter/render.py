@@ -62,6 +62,8 @@ class Piece:
     others: tuple[Account, ...]
     sources: int
     """Independent ones."""
+    paywalled: bool
+    """The rest of the article is for its publisher's subscribers."""
     countries: tuple[str, ...]
     """Those it is about besides the one it stands under."""
 
@@ -125,6 +127,7 @@ class Press:
             extract="" if titles_only else excerpt(lead.text, *(TOP_WORDS if is_top else WORDS)),
             others=self._others(placed),
             sources=compose.independent_sources(story),
+            paywalled=lead.paywalled,
             countries=tuple(code for code in story.countries if code != placed.section)[:COUNTRIES],
         )
 

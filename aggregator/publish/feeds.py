@@ -19,6 +19,8 @@ from aggregator.publish.presentation import ShownStory, show
 
 COUNTRY_SCHEME = "urn:iso:std:iso:3166"
 """Scheme of country categories: their terms are ISO 3166-1 alpha-2 codes."""
+SUBSCRIBERS = "subscribers"
+"""Category of entries whose article is for subscribers."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """`updated` of a feed without stories: it is required, and the time of rendering would change the bytes."""
 _TAG_DATE = "2026"
@@ -90,6 +92,8 @@ class Feeds:
             entry.link(href=headline.url)
         for code in story.countries:
             entry.category(term=code, scheme=COUNTRY_SCHEME, label=self._country(code))
+        if story.paywalled:
+            entry.category(term=SUBSCRIBERS)
         if publisher.feed:
             entry.source(url=publisher.feed, title=publisher.name)
         entry.shown.story(story)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment
 
 from aggregator.model import File, Selection, Site, SourceStatus, Story
-from aggregator.publish import feeds, front, text
+from aggregator.publish import feeds, front, opml, text
 from aggregator.publish.presentation import ShownStory, show
 from aggregator.publish.selections import EVERYTHING
 
@@ -79,6 +79,7 @@ class Pages:
             self._front(stories, shown),
             *(self._country(code, stories, shown) for code in self._site.countries),
             self._page("sources.html", sources=[_source_line(status) for status in statuses]),
+            File(opml.PATH, opml.render(self._site.title, (status.source for status in statuses))),
             self._page("feeds.html"),
             self._page("404.html"),
             self._page("robots.txt"),

@@ -64,6 +64,8 @@ class ShownStory:
     """Who else covered it: one line per address, without the lead's."""
     more_coverage: int
     """How many others are not listed."""
+    paywalled: bool = False
+    """The rest of the article is for its publisher's subscribers."""
 
 
 def show(story: Story, sources: Mapping[str, Source]) -> ShownStory:
@@ -82,6 +84,7 @@ def show(story: Story, sources: Mapping[str, Source]) -> ShownStory:
         html=text.clean(lead.html) if full else "",
         coverage=others[:COVERAGES],
         more_coverage=max(0, len(others) - COVERAGES),
+        paywalled=lead.paywalled,
     )
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, update
 
-from aggregator.model import Batch, DescribedEntry, Relation
-from aggregator.store import arrivals, countries, revising
+from aggregator.model import Batch, DescribedEntry, Relation, Renaming
+from aggregator.store import arrivals, countries, renaming, revising
 from aggregator.store.arrivals import Arrival, Group
 from aggregator.store.entry_rows import Identity, ShownHash, content_row, entry_row, identity
 from aggregator.store.revising import Change
@@ -24,6 +24,7 @@ class Prepared:
 
     groups: tuple[Group, ...]
     changes: tuple[Change, ...]
+    renamings: tuple[Renaming, ...] = ()
 
     def identities(self) -> set[Identity]:
         """Of all entries in the batch."""
@@ -41,6 +42,7 @@ def prepare(batch: Batch, shown_hash: ShownHash) -> Prepared:
     groups = []
     for founding in batch.decisions.foundings:
         state = "old" if founding.old else "told"
+        state = "excluded" if founding.lead.entry.excluded else state
         lead = arrival(founding.lead, Relation.LEAD, "founded the story", state)
         followers = (arrival(one.entry, one.relation, one.reason, state) for one in founding.followers)
         groups.append(Group(None, (lead, *followers), founding.old))
@@ -56,11 +58,12 @@ def prepare(batch: Batch, shown_hash: ShownHash) -> Prepared:
         )
         for one in batch.decisions.revisions
     )
-    return Prepared(tuple(groups), changes)
+    return Prepared(tuple(groups), changes, batch.decisions.renamings)
 
 
 def write(connection: Connection, prepared: Prepared, batch: Batch, id_domain: str) -> None:
     """Write new entries and stories, revisions, and what follows for the stories they touch."""
+    renaming.apply(connection, prepared.renamings)
     stored = look_up(connection, prepared.identities())
     placed = arrivals.place(connection, prepared.groups, stored)
     changes = revising.real(prepared.changes, stored)

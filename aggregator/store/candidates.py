@@ -80,6 +80,7 @@ def _load(connection: Connection, ids: Sequence[int]) -> list[KnownEntry]:
                 published=row.published,
                 countries=frozenset(countries.get(row.id, ())),
                 keys=tuple(sorted(keys.get(row.id, ()))),
+                excluded=row.state == "excluded",
             )
             for row in connection.execute(_rows(chunk))
         ]
@@ -96,6 +97,7 @@ def _rows(ids: Sequence[int]) -> Select[tuple[object, ...]]:
             entries.c.raw_hash,
             entries.c.shown_hash,
             entries.c.published,
+            entries.c.state,
             story_entries.c.story_id,
         )
         .join(story_entries, story_entries.c.entry_id == entries.c.id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Engine, select
 
 from aggregator.model import Batch, DescribedEntry, KnownEntry
-from aggregator.store import candidates, sources
+from aggregator.store import candidates, repeats, sources
 from aggregator.store.batch import prepare, write
 from aggregator.store.engine import Lane, reading, writing
 from aggregator.store.entry_rows import ShownHash
@@ -40,6 +40,11 @@ class EntryStore:
         with reading(self._engine) as connection:
             return {row.guid: row.raw_hash for row in connection.execute(query)}
 
+    def repeats(self, source_id: str) -> bytes:
+        """What readings taught of sentences that a source repeats; empty before the first."""
+        with reading(self._engine) as connection:
+            return repeats.of(connection, source_id)
+
     def candidates(self, entries: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
         """Stored entries that share an identity, a canonical URL or a key with these: one look back."""
         with reading(self._engine) as connection:
@@ -55,3 +60,4 @@ class EntryStore:
         with writing(self._engine, Lane.STORIES) as connection:
             write(connection, prepared, batch, self._id_domain)
             sources.record(connection, batch.updates)
+            repeats.record(connection, batch.updates)

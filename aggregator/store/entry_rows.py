@@ -54,7 +54,7 @@ def entry_row(
         "date_guessed": entry.date_guessed,
         "first_seen": at,
         "state": state,
-        "state_reason": "",
+        "state_reason": entry.excluded,
         "revision": 0,
     }
 
@@ -70,6 +70,7 @@ def content_row(described: DescribedEntry, rules_version: str, shown_hash: Shown
         "language": description.language,
         "script": description.script,
         "language_declared": description.language_declared,
+        "paywalled": entry.paywalled,
         "url": entry.url,
         "canonical_url": entry.canonical_url,
         "image": entry.image,

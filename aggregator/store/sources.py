@@ -4,42 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    Row,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from aggregator.errors import UsageError
 from aggregator.model import (
+    GONE_FOR_GOOD,
     Claim,
     Claims,
     Refusal,
     Source,
+    SourceHealth,
     SourceState,
     SourceStatus,
     SourceUpdate,
     Validators,
 )
+from aggregator.store import source_health, source_memory
 from aggregator.store.engine import reading, writing
-from aggregator.store.tables import entries, sources
+from aggregator.store.heirs import inherit
+from aggregator.store.tables import sources
 from aggregator.store.tables.columns import Utc
 
-_WITHOUT_MEMORY = {
-    "etag": None,
-    "last_modified": None,
-    "body_hash": None,
-    "adopted_url": None,
-    "redirect_url": None,
-    "redirect_first_seen": None,
-    "redirect_sightings": 0,
-    "gone_count": 0,
-    "failures": 0,
-}
-"""What is known of an address before it was asked."""
+_USUAL_INTERVAL = timedelta(hours=1)
+"""Until a source's own rhythm is known."""
 
-_SUCCESSES = frozenset({SourceState.OK, SourceState.NOT_MODIFIED, SourceState.EMPTY})
+_SUCCESSES = frozenset(
+    {
+        SourceState.OK,
+        SourceState.NOT_MODIFIED,
+        SourceState.EMPTY,
+        SourceState.ALL_UNDATED,
+        SourceState.STALE,
+    }
+)
 """States of a poll that the source answered as a feed does."""
 
 
@@ -51,15 +65,26 @@ class _Due:
     row: Row[Any]
 
     def refusal(self, now: datetime, *, force: bool) -> Refusal | None:
-        """Why it must not be asked now; `force` overrides our own interval only."""
+        """Why it must not be asked now; `force` overrides our own interval and that it is gone, no more."""
         not_before = self.row.not_before
         if not_before is not None and not_before > now:
             reason = "its server said when it may be asked again (Retry-After or cache lifetime)"
             askable_at = not_before if force else max(not_before, self.row.next_poll)
             return Refusal(self.source.id, askable_at, reason)
+        if self.row.gone_count >= GONE_FOR_GOOD and not force:
+            reason = "it answered 410 Gone twice, a day apart: give it another url, or insist with --force"
+            return Refusal(self.source.id, None, reason)
         if self.row.next_poll > now and not force:
             return Refusal(self.source.id, self.row.next_poll, "its interval has not passed yet")
         return None
+
+    def due_again(self, now: datetime) -> datetime:
+        """When to ask again if nothing is heard of this attempt: after the wait that led to it.
+
+        Whatever the server said that it holds for is in that wait.
+        """
+        waited = self.row.next_poll - self.row.last_attempt if self.row.last_attempt else timedelta(0)
+        return now + max(self.source.interval or _USUAL_INTERVAL, waited)
 
     def claim(self) -> Claim:
         return Claim(
@@ -68,6 +93,12 @@ class _Due:
             body_hash=self.row.body_hash,
             failures=self.row.failures,
             first=self.row.last_success is None,
+            last_success=self.row.last_success,
+            pace=source_memory.pace(self.row),
+            whereabouts=source_memory.whereabouts(self.row),
+            plain_agent=bool(self.row.plain_agent),
+            newest_entry=self.row.newest_entry,
+            usual_gap=None if self.row.usual_gap is None else timedelta(seconds=self.row.usual_gap),
         )
 
 
@@ -81,10 +112,11 @@ class SourceStore:
     def synchronise(self, now: datetime) -> None:
         """Take the configuration over; call it at start.
 
-        New sources are due at once. Removed ones stop and keep their history, which they get back when they
-        return. One transaction over all sources.
+        New sources are due at once. One that `was` another keeps the other's history. Removed ones stop and
+        keep their history, which they get back when they return. One transaction over all sources.
         """
         with writing(self._engine) as connection:
+            inherit(connection, self._configured.values())
             stored = {row.id: row for row in connection.execute(select(sources))}
             self._insert_new(connection, stored, now)
             self._move(connection, stored, now)
@@ -102,7 +134,7 @@ class SourceStore:
                 "next_poll": now,
                 "state": SourceState.NEVER.value,
                 "message": "",
-                **_WITHOUT_MEMORY,
+                **source_memory.WITHOUT_MEMORY,
             }
             for source in self._configured.values()
             if source.id not in stored
@@ -122,14 +154,15 @@ class SourceStore:
             connection.execute(
                 update(sources)
                 .where(sources.c.id == key)
-                .values(url=source.url, next_poll=now, not_before=not_before, **_WITHOUT_MEMORY)
+                .values(url=source.url, next_poll=now, not_before=not_before, **source_memory.WITHOUT_MEMORY)
             )
 
     def claim(self, now: datetime, *, only: Collection[str] = (), force: bool = False) -> Claims:
         """Take the sources that are due, or those of `only`; the attempt is durable before this returns.
 
         The next poll is set to one interval from now, so that a crash costs one interval and never an early
-        request. `force` (with `only`) overrides our own interval, never the source's word. One short
+        request. `force` (with `only`) overrides our own interval, never the source's word. Sources that are
+        gone for good are not due. One short
         transaction that holds the rows it takes; due rows that another claimer holds are left to it. Raises
         UsageError for an id that is not configured.
         """
@@ -140,7 +173,7 @@ class SourceStore:
             held = {refusal.source_id for refusal in refused}
             granted = [one for one in due if one.source.id not in held]
             if granted:
-                _record_attempts(connection, [one.source for one in granted], now)
+                _record_attempts(connection, granted, now)
         return Claims(tuple(one.claim() for one in granted), tuple(refused) if only else ())
 
     def _refuse_unknown(self, only: Collection[str]) -> None:
@@ -157,6 +190,7 @@ class SourceStore:
         else:
             query = query.where(
                 sources.c.next_poll <= now,
+                sources.c.gone_count < GONE_FOR_GOOD,
                 sources.c.not_before.is_(None) | (sources.c.not_before <= now),
             )
         # Who names a source waits for the other claimer, and learns from the row when it may be asked.
@@ -166,12 +200,12 @@ class SourceStore:
     def statuses(self) -> Sequence[SourceStatus]:
         """How the configured sources stand, in the order of the configuration."""
         with reading(self._engine) as connection:
-            rows = {row.id: row for row in connection.execute(select(sources))}
-            counted = select(entries.c.source_id, func.count()).group_by(entries.c.source_id)
-            counts = {row[0]: row[1] for row in connection.execute(counted)}
-        return [
-            _status(source, rows.get(key), counts.get(key, 0)) for key, source in self._configured.items()
-        ]
+            return source_health.statuses(connection, list(self._configured.values()))
+
+    def health(self, now: datetime) -> Sequence[SourceHealth]:
+        """The same, with what each brought in the seven days before `now`."""
+        with reading(self._engine) as connection:
+            return source_health.health(connection, list(self._configured.values()), now)
 
 
 def _set_active(connection: Connection, keys: Sequence[str], active: bool) -> None:
@@ -179,12 +213,12 @@ def _set_active(connection: Connection, keys: Sequence[str], active: bool) -> No
         connection.execute(update(sources).where(sources.c.id.in_(keys)).values(active=active))
 
 
-def _record_attempts(connection: Connection, granted: Sequence[Source], now: datetime) -> None:
+def _record_attempts(connection: Connection, granted: Sequence[_Due], now: datetime) -> None:
     connection.execute(
         update(sources)
         .where(sources.c.id == bindparam("source_id"))
         .values(last_attempt=bindparam("at"), next_poll=bindparam("next_at")),
-        [{"source_id": source.id, "at": now, "next_at": now + source.interval} for source in granted],
+        [{"source_id": one.source.id, "at": now, "next_at": one.due_again(now)} for one in granted],
     )
 
 
@@ -203,6 +237,7 @@ def record(connection: Connection, updates: Sequence[SourceUpdate]) -> None:
             not_before=bindparam("askable_at"),
             last_success=func.coalesce(bindparam("success", type_=Utc), columns.last_success),
             newest_entry=_later(bindparam("newest", type_=Utc), columns.newest_entry),
+            usual_gap=func.coalesce(bindparam("gap", type_=Float), columns.usual_gap),
         ),
         [_update_row(one) for one in updates],
     )
@@ -211,6 +246,7 @@ def record(connection: Connection, updates: Sequence[SourceUpdate]) -> None:
             of_source.values(etag=bindparam("new_etag"), last_modified=bindparam("modified")),
             [_validators_row(one.source_id, one.validators) for one in validated if one.validators],
         )
+    source_memory.record(connection, updates)
     if hashed := [one for one in updates if one.body_hash is not None]:
         connection.execute(
             of_source.values(body_hash=bindparam("new_hash")),
@@ -232,24 +268,9 @@ def _update_row(one: SourceUpdate) -> dict[str, Any]:
         "askable_at": one.not_before,
         "success": one.at if one.state in _SUCCESSES else None,
         "newest": one.newest_entry,
+        "gap": one.usual_gap.total_seconds() if one.usual_gap else None,
     }
 
 
 def _validators_row(source_id: str, validators: Validators) -> dict[str, Any]:
     return {"source_id": source_id, "new_etag": validators.etag, "modified": validators.last_modified}
-
-
-def _status(source: Source, row: Row[Any] | None, count: int) -> SourceStatus:
-    if row is None:
-        return SourceStatus(source, SourceState.NEVER, "")
-    return SourceStatus(
-        source=source,
-        state=SourceState(row.state),
-        message=row.message,
-        failures=row.failures,
-        last_attempt=row.last_attempt,
-        last_success=row.last_success,
-        next_poll=row.next_poll,
-        newest_entry=row.newest_entry,
-        entries=count,
-    )

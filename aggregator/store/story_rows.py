@@ -74,6 +74,7 @@ def _members(
         entries.c.published,
         entries.c.date_guessed,
         entries.c.author,
+        entries.c.paywalled,
     )
     query = (
         select(*columns)
@@ -108,4 +109,5 @@ def _member(row: Row[*tuple[Any, ...]], tags: Sequence[Tag]) -> Member:
         date_guessed=row.date_guessed,
         author=row.author,
         tags=tuple(tags),
+        paywalled=row.paywalled,
     )

@@ -24,6 +24,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".atom": "application/atom+xml; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
     ".rss": "application/rss+xml; charset=utf-8",
     ".json": "application/json",
     ".xml": "application/xml; charset=utf-8",

@@ -34,7 +34,7 @@ def query(folder: Path, sql: str) -> list[tuple[str, ...]]:
 
 def test_it_tells_what_happened(demo: tuple[Path, str]) -> None:
     _, account = demo
-    assert re.search(r"Polling 13 invented sources in 8 languages", account)
+    assert re.search(r"Polling 15 invented sources in 8 languages", account)
     assert re.search(r"5 readers", account)
     assert len(re.findall(r" sent \(", account)) == 5
     assert "example.org sent" not in account.replace("…@", ""), "addresses are masked"

@@ -98,7 +98,7 @@ ROWS = {
     ),
     "duration without unit": (
         source("interval: 60"),
-        "7:15: `interval`: expects a duration, a number with its unit: 30s, 60m, 72h, 7d",
+        "7:15: `interval`: expects `auto`, or a duration, a number with its unit: 30s, 60m, 72h, 7d",
     ),
     "duration too short": (source("interval: 10s"), "7:15: `interval`: must be from 1m to 30d"),
     "address without http": (
@@ -279,6 +279,22 @@ ROWS = {
     "truth instead of text": (
         SOUND + "web: {host: true}",
         "3:13: `host`: expects text in quotes, not `true`",
+    ),
+    "excluded path without a slash": (
+        source("exclude: {paths: [horoscope]}"),
+        "7:23: `paths`: expects the beginning of a path, such as /horoscope/",
+    ),
+    "unknown policy": (
+        source("guid_policy: url"),
+        "7:18: `guid_policy`: expects one of guid, link, title, not `url`",
+    ),
+    "former id that is another source's": (
+        source("was: oqsoy", "", "", "") + "  - {id: oqsoy, name: O, url: https://oqsoy.example/feed}\n",
+        "7:10: `oqsoy` is another source: an id has one heir",
+    ),
+    "former id with two heirs": (
+        source("was: old") + "  - {id: oqsoy, name: O, url: https://oqsoy.example/feed, was: old}\n",
+        "8:64: `old` is named by another source: an id has one heir",
     ),
     "impossible day": (
         source("checked: 2026-02-31"),

@@ -53,6 +53,27 @@ def test_a_source_takes_what_it_says_then_the_defaults_section_then_the_model(tm
     assert source.max_entries == model.Source("a", "b", "c").max_entries
 
 
+def test_a_source_follows_its_own_rhythm_unless_somebody_names_an_interval(tmp_path: Path) -> None:
+    fixed = "defaults: {interval: 2h}\n"
+    assert one_source("    timeout: 90s\n", tmp_path).interval is None
+    assert one_source("    interval: auto\n", tmp_path, fixed).interval is None
+    assert one_source("    interval: 20m\n", tmp_path, fixed).interval == timedelta(minutes=20)
+
+
+def test_what_a_source_excludes_and_strips_reaches_the_pipeline(tmp_path: Path) -> None:
+    lines = """\
+    exclude: {titles: ["[Newsletter]"], categories: [Horoscope], paths: [/lottery/]}
+    strip_title: [" | Dala"]
+    guid_policy: link
+    paywall: full
+    was: dala-old
+"""
+    source = one_source(lines, tmp_path)
+    assert source.exclude == model.Exclusions(("[Newsletter]",), ("Horoscope",), ("/lottery/",))
+    assert source.strip_title == (" | Dala",)
+    assert (source.guid_policy, source.paywall, source.was) == ("link", "full", "dala-old")
+
+
 def test_a_source_can_take_a_default_back(tmp_path: Path) -> None:
     assert (
         one_source("    user_agent:\n", tmp_path, "defaults: {user_agent: Reader/1.0}\n").user_agent is None
@@ -239,5 +260,15 @@ def test_schema_and_model_have_the_same_fields(
 
 
 def test_defaults_hold_what_can_be_shared_and_nothing_that_names_one_source() -> None:
-    alone = {"id", "name", "url", "homepage", *SourceSettings.OPERATORS_OWN}
+    alone = {
+        "id",
+        "name",
+        "url",
+        "homepage",
+        "type",
+        "selectors",
+        "exclude",
+        "was",
+        *SourceSettings.OPERATORS_OWN,
+    }
     assert set(SourceDefaults.model_fields) == set(SourceSettings.model_fields) - alone

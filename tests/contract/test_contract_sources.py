@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from aggregator.errors import UsageError
-from aggregator.model import SourceState, Validators
+from aggregator.model import GONE_FOR_GOOD, Hints, Pace, Redirect, SourceState, Validators, Whereabouts
 
 HOUR = timedelta(hours=1)
 
@@ -209,3 +210,87 @@ def test_statuses_tell_how_each_configured_source_stands(adapters, make):
 def test_a_source_that_was_never_synchronised_has_a_status(adapters, make):
     (status,) = adapters.sources(make.source()).statuses()
     assert status.state is SourceState.NEVER
+
+
+def test_rhythm_and_whereabouts_come_back_with_the_next_claim(adapters, make):
+    store = adapters.sources(make.source())
+    store.synchronise(make.now)
+    hints = Hints(timedelta(minutes=90), frozenset({0, 23}), frozenset({7}))
+    pace = Pace(2.5, 40, hints)
+    moving = Whereabouts(redirect=Redirect("https://new.example/", make.now, 2))
+    learned = make.update(pace=pace, whereabouts=moving, plain_agent=True)
+    adapters.entries.commit(make.batch(updates=[learned]))
+    adapters.entries.commit(make.batch(updates=[make.update()]))
+    (claim,) = store.claim(make.now + HOUR).granted
+    assert (claim.pace, claim.whereabouts, claim.plain_agent) == (pace, moving, True)
+    assert claim.last_success == make.now
+    (status,) = store.statuses()
+    assert (status.pace, status.whereabouts) == (pace, moving)
+
+
+def test_an_adopted_address_is_asked_until_config_names_another(adapters, make):
+    adapters.sources(make.source()).synchronise(make.now)
+    adopted = Whereabouts(adopted_url="https://new.example/feed")
+    adapters.entries.commit(make.batch(updates=[make.update(whereabouts=adopted, pace=Pace(9.0, 10))]))
+    (claim,) = adapters.sources(make.source()).claim(make.now + HOUR).granted
+    assert claim.url == "https://new.example/feed"
+    moved = adapters.sources(make.source(url="https://elsewhere.example/rss"))
+    moved.synchronise(make.now + HOUR)
+    (claim,) = moved.claim(make.now + HOUR).granted
+    assert (claim.url, claim.pace) == ("https://elsewhere.example/rss", Pace())
+
+
+def test_a_source_that_is_gone_is_asked_only_when_the_operator_insists_or_its_url_changes(adapters, make):
+    store = adapters.sources(make.source())
+    store.synchronise(make.now)
+    gone = Whereabouts(gone_count=GONE_FOR_GOOD, gone_since=make.now)
+    adapters.entries.commit(make.batch(updates=[make.update(state=SourceState.GONE, whereabouts=gone)]))
+    later = make.now + 1000 * HOUR
+    assert ids(store.claim(later)) == []
+    (refusal,) = store.claim(later, only=["steppe"]).refused
+    assert refusal.askable_at is None
+    assert "410" in refusal.reason
+    assert ids(store.claim(later, only=["steppe"], force=True)) == ["steppe"]
+    moved = adapters.sources(make.source(url="https://elsewhere.example/rss"))
+    moved.synchronise(later)
+    assert ids(moved.claim(later)) == ["steppe"]
+
+
+def test_after_a_crash_the_wait_that_was_in_force_is_kept_once_more(adapters, make):
+    store = adapters.sources(make.source(interval=None))
+    store.synchronise(make.now)
+    store.claim(make.now)
+    adapters.entries.commit(make.batch(updates=[make.update(next_poll=make.now + 12 * HOUR)]))
+    assert ids(store.claim(make.now + 12 * HOUR)) == ["steppe"]
+    restarted = adapters.sources(make.source(interval=None))
+    restarted.synchronise(make.now + 13 * HOUR)
+    assert ids(restarted.claim(make.now + 23 * HOUR)) == []
+    assert ids(restarted.claim(make.now + 24 * HOUR)) == ["steppe"]
+
+
+def test_health_counts_what_came_of_late_and_what_names_no_country(adapters, make):
+    store = adapters.sources(make.source("steppe"), make.source("oasis"))
+    store.synchronise(make.now)
+    untagged = make.described("g2")
+    untagged = replace(untagged, description=replace(untagged.description, tags=()))
+    adapters.entries.commit(
+        make.batch(make.founding(make.described("g1")), make.founding(untagged), updates=[make.update()])
+    )
+    steppe, oasis = store.health(make.now + timedelta(days=6))
+    assert (steppe.status.entries, steppe.recent, steppe.untagged) == (2, 2, 1)
+    assert (oasis.status.entries, oasis.recent, oasis.untagged) == (0, 0, 0)
+    late, _ = store.health(make.now + timedelta(days=8))
+    assert (late.status.entries, late.recent, late.untagged) == (2, 0, 0)
+    (unknown,) = adapters.sources(make.source("nobody")).health(make.now)
+    assert (unknown.status.state, unknown.recent) == (SourceState.NEVER, 0)
+
+
+def test_a_source_keeps_its_usual_gap_and_newest_entry_for_the_next_claim(adapters, make):
+    store = adapters.sources(make.source())
+    store.synchronise(make.now)
+    adapters.entries.commit(
+        make.batch(updates=[make.update(newest_entry=make.now - HOUR, usual_gap=3 * HOUR)])
+    )
+    adapters.entries.commit(make.batch(updates=[make.update(state=SourceState.STALE)]))
+    (claim,) = store.claim(make.now + 9 * HOUR).granted
+    assert (claim.newest_entry, claim.usual_gap, claim.first) == (make.now - HOUR, 3 * HOUR, False)

@@ -78,3 +78,8 @@ def test_many_small_members_are_counted_together() -> None:
 async def test_what_cannot_be_unpacked_is_refused_with_the_cause(sent: bytes, coding: str, said: str) -> None:
     with pytest.raises(UnreadableBodyError, match=said):
         await read_body(chunks(sent), {"Content-Encoding": coding}, 5000)
+
+
+def test_a_hundred_thousand_empty_members_are_not_opened_one_by_one() -> None:
+    with pytest.raises(UnreadableBodyError, match="more than 100 members"):
+        decompress(gzip.compress(b"") * 100_000, 5000)

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.ingest.boilerplate import strip, without_shortcodes
+from aggregator.ingest.boilerplate import (
+    before_paywall,
+    opens_comments,
+    points_elsewhere,
+    strip,
+    without_shortcodes,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,15 +37,9 @@ def test_wordpress_footers_go_alone_or_behind_a_text(footer: str) -> None:
         "Lesen Sie auch: Straßen im Winter",
         "Читайте также: Дороги зимой",
         "Подробнее по теме:",
-        "Vous avez encore 40 % de cet article à découvrir ! Abonnez-vous",
-        "Il vous reste 62,5 % de cet article à lire. La suite est réservée aux abonnés.",
-        "Le reste de cet article est réservé aux abonnés",
         "Déjà abonné ? Se connecter",
-        "The rest of this article is available only to paying subscribers.",
-        "This story is for members",
-        "Subscribe now to read on",
-        "Nur für Abonnenten",
-        "Материал доступен только по подписке",
+        "Already a subscriber? Log in",
+        "Jetzt abonnieren und nichts verpassen",
         "Share Copy link Facebook X",
         "Telegram | WhatsApp",
     ],
@@ -61,6 +61,42 @@ def test_lines_that_are_not_the_text_are_dropped(line: str) -> None:
 )
 def test_paragraphs_of_the_article_stay(text: str) -> None:
     assert strip(text) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Vous avez encore 40 % de cet article à découvrir ! Abonnez-vous",
+        "Il vous reste 62,5 % de cet article à lire. La suite est réservée aux abonnés.",
+        "Le reste de cet article est réservé aux abonnés",
+        "The rest of this article is available only to paying subscribers.",
+        "This story is for members",
+        "Subscribe now to read on",
+        "Dieser Artikel ist nur für Abonnenten zugänglich",
+        "Материал доступен только по подписке",
+    ],
+)
+def test_a_paywall_ends_a_paragraph_wherever_its_sentence_begins(line: str) -> None:
+    assert before_paywall(line) == ""
+    assert before_paywall(f"The pass is closed. {line}") == "The pass is closed."
+
+
+def test_a_sentence_about_subscriptions_is_no_paywall() -> None:
+    assert before_paywall("The minister said that the paper is read only by subscribers.") is None
+    assert before_paywall("Le pass est réservé aux abonnés du train.") is None
+
+
+@pytest.mark.parametrize(
+    "line", ["Commentaires", "Kommentare (3)", "12 комментариев", "Комментарии:", "Leave a Reply", "Izohlar"]
+)
+def test_the_heading_of_readers_comments_is_known(line: str) -> None:
+    assert opens_comments(line)
+    assert not opens_comments(f"{line} du ministre sur le budget")
+
+
+def test_pointers_to_other_articles_are_told_from_what_only_begins_like_them() -> None:
+    assert points_elsewhere("Lire aussi :")
+    assert not points_elsewhere("Related charges were dropped by the court.")
 
 
 def test_shortcodes_go_and_brackets_of_the_text_stay() -> None:

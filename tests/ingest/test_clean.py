@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.ingest import clean
+from aggregator.ingest import clean, repeats
 
 BASE = "https://news.example/story/1"
 REL = ' rel="noopener nofollow noreferrer"'
@@ -116,3 +116,60 @@ def test_no_markup_breaks_cleaning_and_cleaning_twice_changes_nothing(markup: st
     once = clean.body(markup, BASE).html
     assert clean.body(once, BASE).html == once
     clean.title(markup)
+
+
+def text_of(markup: str) -> tuple[str, bool]:
+    body = clean.body(markup, BASE)
+    return body.text, body.paywalled
+
+
+def test_an_article_ends_at_its_paywall() -> None:
+    wall = "<p>Vous avez encore 80 % de cet article à découvrir!</p><p>Three euros.</p>"
+    markup = f"<p>The pass is closed.</p>{wall}"
+    assert text_of(markup) == ("The pass is closed.", True)
+    assert text_of("The pass is closed. Subscribe to continue reading the story.<br>Now!") == (
+        "The pass is closed.",
+        True,
+    )
+
+
+def test_a_paywall_above_the_article_takes_nothing_of_it() -> None:
+    assert text_of("<p>This article is for subscribers.</p><p>The pass is closed.</p>") == (
+        "The pass is closed.",
+        True,
+    )
+
+
+def test_readers_comments_are_not_the_article() -> None:
+    markup = "<p>The pass is closed.</p><h3>Commentaires (2)</h3><p>First!</p><div><p>In Kabul too.</p></div>"
+    assert text_of(markup) == ("The pass is closed.", False)
+    assert (
+        text_of("<h3>Commentaires</h3><p>The minister spoke.</p>")[0] == "Commentaires\nThe minister spoke."
+    )
+
+
+def test_titles_of_other_articles_go_with_the_line_that_points_to_them() -> None:
+    markup = (
+        "<p>The pass is closed.</p><p>See also:</p><ul><li><a href='/1'>Floods in Baku</a></li>"
+        "<li><a href='/2'>Elections in Kabul</a></li></ul><p>It opens in May.</p><p><a href='/3'>Map</a></p>"
+    )
+    assert text_of(markup)[0] == "The pass is closed.\nIt opens in May.\nMap"
+
+
+def test_repeated_sentences_go_from_both_forms() -> None:
+    memory = repeats.Memory()
+    memory.learn(f"Village number {number} is open. Follow us on the channel." for number in range(5))
+    body = clean.body("<p>The <b>pass</b> is closed.</p><p>It snows. Follow us on the channel.</p>", BASE)
+    shorter = clean.without_repeats(body, memory.repeated())
+    assert shorter == clean.CleanBody(
+        "<p>The <b>pass</b> is closed.</p><p>It snows.</p>", "The pass is closed.\nIt snows."
+    )
+    assert clean.without_repeats(shorter, memory.repeated()) is shorter
+    only_text = clean.CleanBody("", "It snows.\nFollow us on the channel.", paywalled=True)
+    assert clean.without_repeats(only_text, memory.repeated()).text == "It snows."
+
+
+def test_titles_lose_scripts_with_all_they_say() -> None:
+    assert clean.title("Pass <script>go('/')</script>closed") == "Pass closed"
+    assert clean.title("Pass &lt;style&gt;p {}&lt;/style&gt;closed") == "Pass closed"
+    assert clean.title("How to write <script") == "How to write <script"

@@ -114,3 +114,48 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     when, _ = read_date(text, zone=ALMATY, day_first=True, first_seen=SEEN)
     assert when.tzinfo is UTC
     assert when <= SEEN + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("Today, 13:02", "2026-11-22 08:02:00"),
+        ("Вчера в 10:56", "2026-11-21 05:56:00"),
+        ("Кеча, 10:15", "2026-11-21 05:15:00"),
+        ("Бүгүн", "2026-11-22 07:00:00"),
+        ("3 hours ago", "2026-11-22 06:00:00"),
+        ("an hour ago", "2026-11-22 08:00:00"),
+        ("2 часа 10 минут назад", "2026-11-22 06:50:00"),
+        ("il y a 3 heures", "2026-11-22 06:00:00"),
+        ("vor 2 Tagen", "2026-11-20 09:00:00"),
+        ("22 ноября, 10:15", "2026-11-22 05:15:00"),
+        ("24 ноября, 10:15", "2025-11-24 05:15:00"),
+        ("5 août", "2026-08-05 07:00:00"),
+        ("۲۱ حوت", "2026-03-12 07:00:00"),
+        ("۳۰ عقرب، ساعت ۱۰:۱۵", "2026-11-21 05:15:00"),
+        ("۱۲ قوس", "2025-12-03 07:00:00"),
+    ],
+)
+def test_what_a_date_leaves_open_is_counted_from_when_we_saw_it(text: str, utc: str) -> None:
+    assert read(text) == (utc, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("۲۱ حوت ۱۴۰۳، ۱۰:۳۰", "2025-03-11 05:30:00"),
+        ("شنبه، ۱ آذر ۱۴۰۴ - ۱۱:۴۵", "2025-11-22 06:45:00"),
+        ("1404/09/12 10:30", "2025-12-03 05:30:00"),
+        ("۱۴۰۴-۰۹-۱۲T۱۰:۳۰", "2025-12-03 05:30:00"),
+        ("Fri Nov 20 2026 10:00:00 GMT+0500 (Uzbekistan Standard Time)", "2026-11-20 05:00:00"),
+    ],
+)
+def test_the_solar_hijri_calendar_and_comments_are_read_exactly(text: str, utc: str) -> None:
+    assert read(text) == (utc, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["ago", "a long time ago", "Вчера 29:99", "۳۱ حوت ۱۴۰۳", "1404/13/01", "31 ноября"]
+)
+def test_what_counts_from_nowhere_is_the_moment_we_saw_it(text: str) -> None:
+    assert read(text) == ("2026-11-22 09:00:00", True)

@@ -123,3 +123,14 @@ def test_no_bytes_break_the_decoder(body: bytes, content_type: str) -> None:
 @given(st.text(alphabet="абвгдежзийклмнопрстуфхцчшщыьэюя ", min_size=1, max_size=200))
 def test_any_russian_utf8_is_utf8(text: str) -> None:
     assert decode(f"<a>{text}</a>".encode(), "text/xml; charset=windows-1251").text == f"<a>{text}</a>"
+
+
+@pytest.mark.parametrize("name", ["zlib", "rot13", "base64", "idna", "x" * 5000, "undefined"])
+def test_a_codec_that_is_no_character_set_is_passed_over(name: str) -> None:
+    body = "<rss>Новости дня</rss>".encode("cp1251")
+    assert decode(body, f"text/xml; charset={name}").text == "<rss>Новости дня</rss>"
+
+
+def test_utf_16_that_shows_none_of_its_nuls_is_not_believed() -> None:
+    body = "<rss>Новости дня!</rss>".encode("koi8-r")
+    assert decode(body, "text/xml; charset=utf-16").encoding == "koi8-r"

@@ -24,6 +24,7 @@ from aggregator.model import (
     SourceFailure,
     SourceState,
     Validators,
+    Whereabouts,
 )
 
 FEED = b"<rss version='2.0'><channel><title>S</title></channel></rss>"
@@ -180,23 +181,45 @@ async def test_a_page_instead_of_a_feed_is_asked_once_more_as_a_plain_reader(
         return web.Response(body=FEED if agents[-1].startswith("rss-reader/") else PAGE)
 
     claim = claim_of(await serve(picky), user_agent="Own/1.0")
-    assert isinstance(await fetch(claim), Fetched)
+    first = await fetch(claim)
+    assert isinstance(first, Fetched)
+    assert first.plain_agent
     assert agents[0] == "Own/1.0"
     assert agents[1].endswith("(+https://news.example)")
-    assert isinstance(await fetch(claim), Fetched)
+    assert isinstance(await fetch(replace(claim, plain_agent=True)), Fetched)
     assert len(agents) == 3, "the name that worked is remembered"
 
 
-async def test_a_page_for_everybody_is_reported_with_what_came(
+async def test_a_page_for_everybody_is_handed_on_with_who_asked_for_it(
     fetch: HttpFetcher, serve: Serve, claim_of: Callable[..., Claim]
 ) -> None:
     site = Site(body=PAGE, content_type="text/html")
     outcome = await fetch(claim_of(await serve(site)))
-    assert isinstance(outcome, SourceFailure)
-    assert outcome.state is SourceState.HTML_INSTEAD
-    for said in ("text/html", f"{len(PAGE)} bytes", "<!doctype html>", "feed link", "User-Agent"):
-        assert said in outcome.message
+    assert isinstance(outcome, Fetched)
+    assert (outcome.body, outcome.status) == (PAGE, 200)
+    assert outcome.user_agent.startswith("rss-reader/")
+    assert ("Content-Type", "text/html") in outcome.headers
     assert len(site.requests) == 2
+
+
+async def test_a_page_that_is_the_source_is_asked_for_once(
+    fetch: HttpFetcher, serve: Serve, claim_of: Callable[..., Claim]
+) -> None:
+    site = Site(body=PAGE, content_type="text/html")
+    claim = claim_of(await serve(site))
+    outcome = await fetch(replace(claim, source=replace(claim.source, type="html")))
+    assert isinstance(outcome, Fetched)
+    assert len(site.requests) == 1
+
+
+async def test_an_accepted_request_without_a_body_is_empty_and_named_with_its_cure(
+    fetch: HttpFetcher, serve: Serve, claim_of: Callable[..., Claim]
+) -> None:
+    outcome = await fetch(claim_of(await serve(Site(status=202, body=b"", content_type="text/html"))))
+    assert isinstance(outcome, SourceFailure)
+    assert outcome.state is SourceState.EMPTY
+    for said in ("202", "text/html", "0 bytes", "RegionalNews/", "put the request off", "user_agent"):
+        assert said in outcome.message
 
 
 async def test_a_name_without_contact_gets_none(
@@ -313,3 +336,50 @@ async def test_hosts_are_asked_one_at_a_time_and_all_within_the_bound(
         names = [f"http://localhost:{port}/", f"http://127.0.0.1:{port}/", f"http://LOCALHOST.:{port}/"]
         await asyncio.gather(*(fetcher(claim_of(name)) for name in names))
     assert (alone, most) == (1, 2)
+
+
+@pytest.mark.parametrize(("statuses", "moved"), [((301, 308), True), ((301, 302), False), ((307,), False)])
+async def test_where_permanent_redirects_alone_lead_is_told(
+    fetch: HttpFetcher, serve: Serve, claim_of: Callable[..., Claim], statuses: tuple[int, ...], moved: bool
+) -> None:
+    async def respond(request: web.BaseRequest) -> web.StreamResponse:
+        step = int(request.path.lstrip("/") or 0)
+        if step < len(statuses):
+            return web.Response(status=statuses[step], headers={"Location": f"/{step + 1}"})
+        return (
+            web.Response(body=FEED) if not request.headers.get("If-None-Match") else web.Response(status=304)
+        )
+
+    url = await serve(respond)
+    target = f"{url}/{len(statuses)}" if moved else None
+    first = await fetch(claim_of(f"{url}/0"))
+    again = await fetch(claim_of(f"{url}/0", validators=Validators('"1"')))
+    assert isinstance(first, Fetched)
+    assert isinstance(again, NotModified)
+    assert (first.moved_to, again.moved_to) == (target, target)
+    straight = await fetch(claim_of(f"{url}/{len(statuses)}"))
+    assert isinstance(straight, Fetched)
+    assert straight.moved_to is None
+
+
+async def test_an_adopted_address_is_asked_in_place_of_the_configured_one(
+    fetch: HttpFetcher, serve: Serve, claim_of: Callable[..., Claim]
+) -> None:
+    site = Site(body=FEED)
+    url = await serve(site)
+    claim = claim_of("https://steppe.example/", whereabouts=Whereabouts(adopted_url=f"{url}/new"))
+    assert isinstance(await fetch(claim), Fetched)
+    assert [request.path for request in site.requests] == ["/new"]
+
+
+async def test_several_names_that_cannot_be_found_mean_that_our_network_is_down(
+    fetch: HttpFetcher, serve: Serve, claim_of: Callable[..., Claim]
+) -> None:
+    async def ask(name: str, failures: int = 0) -> bool:
+        outcome = await fetch(claim_of(f"http://{name}.invalid/", failures=failures))
+        assert isinstance(outcome, SourceFailure)
+        return outcome.network_down
+
+    assert [await ask(name) for name in ("a", "b", "c")] == [False, False, True]
+    await fetch(claim_of(await serve(Site(body=FEED))))
+    assert not await ask("d")

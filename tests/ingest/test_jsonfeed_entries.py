@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.ingest.jsonfeed import is_feed, published_entries
+from aggregator.ingest.parse import parse
 from aggregator.model import PublishedEntry
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -68,3 +69,13 @@ def test_items_of_another_shape_are_passed_over(items: object) -> None:
 )
 def test_only_a_json_feed_is_one(document: object, feed: bool) -> None:
     assert is_feed(document) is feed
+
+
+def test_what_no_database_takes_is_left_out_of_every_field() -> None:
+    body = (
+        b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"a\\u0000b","title":"x\\ud800y",'
+        b'"content_text":"\\u0000z","tags":["\\udfff"],"url":"https://a.example/\\udc80"}]}'
+    )
+    (entry,) = parse(body, "application/feed+json", "https://a.example/", 10).entries
+    assert (entry.guid, entry.title, entry.content, entry.link) == ("ab", "xy", "z", "https://a.example/")
+    assert entry.categories == ("",)

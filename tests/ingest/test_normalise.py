@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aggregator.ingest.normalise import identity, normalise, raw_hash
-from aggregator.model import Entry, PublishedEntry, Source
+from aggregator.model import Entry, Exclusions, PublishedEntry, Source
 
 FEED = "https://steppe.example/feed/"
 PUBLISHED = PublishedEntry(
@@ -133,3 +133,56 @@ def test_an_endless_guid_is_kept_short() -> None:
     long, other = ("https://steppe.example/" + letter * 3000 for letter in "ab")
     assert len(identity(replace(PUBLISHED, guid=long))) < 50
     assert identity(replace(PUBLISHED, guid=long)) != identity(replace(PUBLISHED, guid=other))
+
+
+def test_a_policy_may_trust_the_link_or_the_title_more_than_the_guid() -> None:
+    link = replace(PUBLISHED, link="http://www.steppe.example/2026/bridge?utm_source=rss")
+    assert identity(link, "link") == "https://steppe.example/2026/bridge"
+    assert identity(replace(PUBLISHED, link="/2026/bridge"), "link") == "/2026/bridge"
+    assert identity(PUBLISHED, "title") == "«Bridge» opens"
+    assert identity(replace(PUBLISHED, title=""), "title") == "post-1"
+    assert identity(replace(PUBLISHED, link=""), "link") == "post-1"
+
+
+def test_what_a_policy_does_not_trust_may_change_with_every_poll() -> None:
+    other_guid, other_link = replace(PUBLISHED, guid="2"), replace(PUBLISHED, link="/2")
+    assert raw_hash(other_guid, "link") == raw_hash(PUBLISHED, "link")
+    assert raw_hash(other_link, "link") != raw_hash(PUBLISHED, "link")
+    assert raw_hash(other_link, "title") == raw_hash(PUBLISHED, "title")
+
+
+@pytest.mark.parametrize(
+    ("paywall", "summary", "marked"),
+    [
+        ("none", "Subscribe to continue reading", False),
+        ("metered", "Subscribe to continue reading", True),
+        ("metered", "Short", False),
+        ("full", "Short", True),
+    ],
+)
+def test_an_entry_for_subscribers_is_marked_by_its_source_or_its_text(
+    source: Source, now: datetime, paywall: Any, summary: str, marked: bool
+) -> None:
+    published = replace(PUBLISHED, content="", summary=summary)
+    entry = normalise(published, "guid", replace(source, paywall=paywall), FEED, now)
+    assert entry.paywalled is marked
+
+
+def test_titles_lose_the_sites_name_and_excluded_entries_say_why(source: Source, now: datetime) -> None:
+    rules = replace(source, strip_title=(" | Steppe",), exclude=Exclusions(titles=("«bridge»",)))
+    titled = replace(PUBLISHED, title="&laquo;Bridge&raquo; opens | Steppe")
+    entry = normalise(titled, "guid", rules, FEED, now)
+    assert (entry.title, entry.excluded) == ("«Bridge» opens", "its title begins with '«bridge»'")
+    assert normalise(titled, "guid", source, FEED, now, " | Steppe").title == "«Bridge» opens"
+
+
+def test_links_and_pictures_within_a_text_hang_on_its_own_base(entry_of: Any) -> None:
+    entry = entry_of(
+        base="https://cdn.example/deep/", content="<a href='z'>Map</a><img src='1.jpg'>", image=""
+    )
+    assert 'href="https://cdn.example/deep/z"' in entry.html
+    assert entry.image == "https://cdn.example/deep/1.jpg"
+
+
+def test_a_picture_in_the_summary_stands_for_the_entry_when_nothing_else_does(entry_of: Any) -> None:
+    assert entry_of(image="", summary="<img src='/s.jpg'> Short").image == "https://steppe.example/s.jpg"

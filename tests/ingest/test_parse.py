@@ -203,7 +203,7 @@ def test_a_picture_is_told_from_sound_and_film(media: str, image: str) -> None:
     ],
 )
 def test_the_feeds_own_rhythm_is_told(channel: str, interval: timedelta | None) -> None:
-    assert read(rss("", channel)).update_interval == interval
+    assert read(rss("", channel)).hints.update_interval == interval
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_a_parser_that_breaks_costs_only_this_body(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("feedparser.parse", broken)
     with pytest.raises(UnreadableFeedError, match="IndexError: inside"):
-        read(rss(""))
+        read(rss("") + "<")
 
 
 def test_refusals_travel_between_processes() -> None:
@@ -271,3 +271,34 @@ def test_a_file_name_is_not_opened(tmp_path_factory: pytest.TempPathFactory) -> 
     path.write_text(rss("<item><title>inside</title></item>"), encoding="utf-8")
     with pytest.raises(UnreadableFeedError):
         read(str(path))
+
+
+def test_relative_addresses_of_rss_hang_on_the_channels_link() -> None:
+    channel = (
+        "<rss version='2.0'><channel><title>S</title><link>https://steppe.example/</link><item><title>T</title>"
+        "<link>en/region/pass</link><enclosure url='img/1.jpg' type='image/jpeg'/></item></channel></rss>"
+    )
+    (entry,) = parse(channel.encode(), "", "https://feeds.example/en/rss", 10).entries
+    assert (entry.link, entry.image) == (
+        "https://steppe.example/en/region/pass",
+        "https://steppe.example/img/1.jpg",
+    )
+
+
+def test_a_channel_link_that_is_no_address_spoils_nothing() -> None:
+    channel = (
+        "<rss version='2.0'><channel><title>S</title><link>http://[</link><item><title>T</title>"
+        "<link>en/pass</link></item></channel></rss>"
+    )
+    (entry,) = parse(channel.encode(), "", "https://feeds.example/en/rss", 10).entries
+    assert entry.link == "en/pass"
+
+
+def test_xml_base_is_kept_for_the_links_within_a_text() -> None:
+    feed = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>S</title><entry><id>1</id><title>T</title>"
+        "<content type='html' xml:base='https://steppe.example/deep/'>&lt;a href='z'&gt;x&lt;/a&gt;</content>"
+        "</entry></feed>"
+    )
+    (entry,) = parse(feed.encode(), "", "https://feeds.example/en/rss", 10).entries
+    assert entry.base == "https://steppe.example/deep/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -63,3 +64,17 @@ async def test_a_body_that_ruins_its_worker_fails_alone(
 async def test_a_fault_of_ours_comes_back_as_itself(pool: ReadingPool) -> None:
     with pytest.raises(ValueError, match="a fault of ours"):
         await pool(CLAIM, body(b"raise"), {})
+
+
+async def test_there_is_no_room_while_too_much_waits(
+    pool: ReadingPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.ingest.pool.MOST_WAITING", 3)
+    await asyncio.wait_for(pool.room(), 1)
+    reading = asyncio.create_task(pool(CLAIM, body(b"fine"), {}))
+    await asyncio.sleep(0)
+    room = asyncio.create_task(pool.room())
+    await asyncio.sleep(0)
+    assert not room.done()
+    await reading
+    await asyncio.wait_for(room, 1)

@@ -326,3 +326,13 @@ def test_an_old_story_that_joins_late_is_rendered_like_any_other(
 ) -> None:
     story = make_story("KZ", published=week.start - timedelta(days=30))
     assert "October 17, 2026" in press.block(Placed("KZ", story, ""), "en").text
+
+
+def test_an_article_for_subscribers_says_so_in_the_letters_language(press: Press, make_story: Any) -> None:
+    paid = Placed("KZ", make_story("KZ", paywalled=True), "")
+    for language, word in (("en", "subscribers"), ("fr", "abonnés"), ("ru", "для подписчиков")):
+        block = press.block(paid, language)
+        assert f"· {word} ·" in " ".join(LexborHTMLParser(block.html).text().split())
+        assert f"· {word} ·" in " ".join(block.text.split())
+    free = press.block(Placed("KZ", make_story("KZ"), ""), "en")
+    assert "subscribers" not in free.html + free.text

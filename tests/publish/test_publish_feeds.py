@@ -239,3 +239,11 @@ def test_whatever_a_source_writes_the_feeds_stay_valid_and_inert(
         tree = html.fromstring(content.text or "")
         assert {one.tag for one in tree.iter()} <= {"div", "p", "ul", "li", "a", "bdi"}
         assert all(one.get("href", "http").startswith("http") for one in tree.iter("a"))
+
+
+def test_an_article_for_subscribers_says_so_in_both_formats(
+    feeds: Feeds, everything: Selection, story: Callable[..., Story]
+) -> None:
+    free = render(feeds, everything, [story()])
+    paid = render(feeds, everything, [story(paywalled=True)])
+    assert [b"subscribers" in content for content in (*free, *paid)] == [False, False, True, True]

@@ -79,6 +79,7 @@ def test_every_page_is_there(render: Render, many: list[Story]) -> None:
         "index.html",
         "robots.txt",
         "sources.html",
+        "sources.opml",
         "style.css",
     ]
 
@@ -276,3 +277,12 @@ def test_nothing_that_a_source_writes_becomes_markup(
         assert [name for one in page.iter() for name in one.attrib if name.startswith("on")] == []
         assert all(one.get("href").startswith(("http", "/", "#", "mailto:")) for one in page.iter("a"))
         assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.text_content())
+
+
+def test_an_article_for_subscribers_says_so_in_the_pages_language(
+    render: Render, story: Callable[..., Story]
+) -> None:
+    for language, word in (("en", "subscribers"), ("fr", "abonnés"), ("ru", "для подписчиков")):
+        page = everything_of(render([story(paywalled=True)], language=language))["index.html"]
+        assert [mark.text_content() for mark in page.findall(".//span[@class='paywall']")] == [word]
+    assert not everything_of(render([story()]))["index.html"].findall(".//span[@class='paywall']")

@@ -52,6 +52,7 @@ def public(tmp_path: Path) -> Path:
         "robots.txt": b"User-agent: *\n",
         "icon.svg": b"<svg/>",
         "sources.opml": b"<opml/>",
+        "odd.thing": b"?",
         ".hidden": b"secret",
         "feeds/.all.atom.x.tmp": b"half",
     }.items():

@@ -25,7 +25,8 @@ HTML = "text/html; charset=utf-8"
         ("/style.css?v=1", b"body{}", "text/css; charset=utf-8", 86400),
         ("/robots.txt", b"User-agent: *\n", "text/plain; charset=utf-8", 60),
         ("/icon.svg", b"<svg/>", "image/svg+xml", 86400),
-        ("/sources.opml", b"<opml/>", "application/octet-stream", 60),
+        ("/sources.opml", b"<opml/>", "text/x-opml; charset=utf-8", 60),
+        ("/odd.thing", b"?", "application/octet-stream", 60),
     ],
 )
 async def test_a_published_file_is_served_with_its_type_and_age(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from aggregator.store.tables.columns import FeedText, Id, Utc, metadata
@@ -50,6 +51,13 @@ sources = Table(
     Column("redirect_first_seen", Utc),
     Column("redirect_sightings", Integer, nullable=False),
     Column("gone_count", Integer, nullable=False, comment="410 answers in a row."),
+    Column("gone_since", Utc, comment="When it last added to gone_count."),
+    Column("plain_agent", Boolean, comment="Only a plain reader's User-Agent is let in."),
+    Column("entries_per_day", Float, comment="New entries, of late."),
+    Column("feed_length", Integer, comment="Entries in its last body."),
+    Column("update_interval", Integer, comment="Seconds, by the feed's own word."),
+    Column("skip_hours", Text, comment="0..23 in GMT, blanks between them."),
+    Column("skip_days", Text, comment="ISO weekdays in GMT, blanks between them."),
     Column("next_poll", Utc, nullable=False, comment="By our own interval."),
     Column("not_before", Utc, comment="By the source's own word."),
     Column("failures", Integer, nullable=False, comment="Failed polls in a row."),
@@ -58,6 +66,7 @@ sources = Table(
     Column("last_attempt", Utc),
     Column("last_success", Utc),
     Column("newest_entry", Utc),
+    Column("usual_gap", Float, comment="Seconds that usually lie between two of its entries."),
     Index("ix_sources_next_poll", "next_poll"),
 )
 
@@ -80,6 +89,9 @@ entries = Table(
     Column("language", Text, nullable=False),
     Column("script", Text, nullable=False),
     Column("language_declared", Boolean, nullable=False),
+    Column(
+        "paywalled", Boolean, nullable=False, server_default=false(), comment="The rest is for subscribers."
+    ),
     Column("guid", FeedText, nullable=False),
     Column("url", FeedText, nullable=False),
     Column("canonical_url", FeedText, nullable=False),
@@ -94,6 +106,16 @@ entries = Table(
     UniqueConstraint("guid_hash", "source_id"),
     Index("ix_entries_source_id", "source_id", "id"),
     Index("ix_entries_url_hash", "url_hash"),
+)
+
+source_repeats = Table(
+    "source_repeats",
+    metadata,
+    Column(
+        "source_id", Text, ForeignKey("sources.id", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("sentences", LargeBinary, nullable=False, comment="Hashes and counts, as the reader packs them."),
+    comment="Sentences that a source repeats under one article after another.",
 )
 
 revisions = Table(
