@@ -46,8 +46,13 @@ def test_a_poll_that_is_killed_loses_nothing_and_asks_nobody_early(
 ) -> None:
     moments = random.Random(SEED)
     for _ in range(4):
+        asked_before = source_host.asked.total()
         process = polled.start("poll", *(f"--force={name}" for name in SOURCES))
-        time.sleep(moments.uniform(0.6, 2.6))
+        deadline = time.monotonic() + 30
+        while source_host.asked.total() == asked_before:
+            assert time.monotonic() < deadline, "the poll never began"
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 1.5))
         kill(process)
     before = Counter(source_host.asked)
     claimed = {name for (name,) in query(polled, "select id from sources where last_attempt is not null")}

@@ -20,7 +20,7 @@ SOURCES = 300
 def account() -> dict[str, Any]:
     """What became of a siege; in a process of its own, because its memory is measured."""
     script = ROOT / "benchmarks" / "proof_hostile.py"
-    options = ["--sources", str(SOURCES), "--timeout", "3", "--time-limit", "2", "--json"]
+    options = ["--sources", str(SOURCES), "--timeout", "3", "--time-limit", "5", "--json"]
     outcome = subprocess.run(
         [sys.executable, str(script), *options], capture_output=True, text=True, timeout=110, check=False
     )
