@@ -32,7 +32,7 @@ made = reader.make_reader("reader.db")
 if sys.argv[1] == "first":
     for url in open("urls.txt").read().split():
         made.add_feed(url, allow_invalid_url=True)
-made.update_feeds(workers=int(sys.argv[2]))
+made.update_feeds(workers=int(sys.argv[2]), scheduled=False)
 print(made.get_entry_counts().total)
 """
 
