@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
-from aggregator.demo.shapes import SHAPES, Answer
+from aggregator.demo import landscapes
+from aggregator.demo.answer import Answer
+from aggregator.demo.shapes import SHAPES
 from aggregator.demo.world import Item, Outlet
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ps", "ur"})
 STYLE = (
     "body{font:1.1rem/1.6 Georgia,serif;max-width:38rem;margin:3rem auto;padding:0 1rem}img{max-width:100%}"
 )
-SKY, STEPPE = (176, 205, 228), (204, 170, 98)
-WIDTH, HEIGHT = 640, 360
 
 
 def answers(outlets: Sequence[Outlet], site: str, now: datetime) -> dict[str, Answer]:
     """Everything the world answers with, by path."""
     found = {"/": _page("en", "The sample world", _links((one.home_path, one.name) for one in outlets))}
-    image = Answer(picture(), "image/png")
     for outlet in outlets:
         if outlet.shape not in SHAPES:
             continue
@@ -30,7 +27,8 @@ def answers(outlets: Sequence[Outlet], site: str, now: datetime) -> dict[str, An
         found[outlet.home_path] = _home(outlet)
         for item in outlet.items:
             found[f"{outlet.home_path}{item.slug}"] = _article(outlet, item, now)
-            found[outlet.image_path(item)] = image
+            if item.image:
+                found[outlet.image_path(item)] = Answer(landscapes.jpeg(item.image, item.slug), "image/jpeg")
     return found
 
 
@@ -45,7 +43,7 @@ def _article(outlet: Outlet, item: Item, now: datetime) -> Answer:
         f'<p><time datetime="{when.isoformat()}">{when:%Y-%m-%d %H:%M} UTC</time> {escape(item.author)}</p>'
     )
     home = f'<p><a href="{outlet.home_path}">{escape(outlet.name)}</a></p>'
-    return _page(outlet.language, item.title, f"{byline}\n{item.body}\n{home}")
+    return _page(outlet.language, item.title, f"{byline}\n{outlet.illustrated(item)}\n{home}")
 
 
 def _links(pairs: Iterable[tuple[str, str]]) -> str:
@@ -61,15 +59,3 @@ def _page(language: str, title: str, content: str) -> Answer:
         f"<style>{STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n{content}\n</body>\n</html>\n"
     )
     return Answer(page.encode(), "text/html; charset=utf-8")
-
-
-def picture() -> bytes:
-    """A PNG (ISO/IEC 15948) of sky over steppe."""
-    rows = [b"\0" + bytes(SKY if row < HEIGHT * 0.6 else STEPPE) * WIDTH for row in range(HEIGHT)]
-    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

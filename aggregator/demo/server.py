@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from aiohttp import web
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from aggregator.demo import pages
-from aggregator.demo.shapes import SHAPES, Answer
+from aggregator.demo.answer import Answer
+from aggregator.demo.shapes import SHAPES
 from aggregator.demo.world import Outlet, outlets
+from aggregator.web.server import serve
 
 LOOPBACK = "127.0.0.1"
 
@@ -39,15 +43,12 @@ class World:
 @asynccontextmanager
 async def serve_world(now: datetime) -> AsyncIterator[World]:
     """Serve the world as it is at `now` on a free loopback port until the block ends."""
-    with _port() as alive, _port() as dead:
-        world = World(_address(alive), _address(dead), outlets())
-        runner = web.AppRunner(_application(pages.answers(world.outlets, world.base_url, now), now))
-        await runner.setup()
-        try:
-            await web.SockSite(runner, alive).start()
+    site = _Site(now)
+    with _port() as dead:
+        async with serve(site, LOOPBACK, 0) as address:
+            world = World(address.url, f"http://{LOOPBACK}:{dead.getsockname()[1]}", outlets())
+            site.answers = pages.answers(world.outlets, world.base_url, now)
             yield world
-        finally:
-            await runner.cleanup()
 
 
 def _port() -> socket.socket:
@@ -57,27 +58,26 @@ def _port() -> socket.socket:
     return bound
 
 
-def _address(bound: socket.socket) -> str:
-    return f"http://{LOOPBACK}:{bound.getsockname()[1]}"
+class _Site:
+    """The ASGI application; its answers hold its own address, which is known only once it is served."""
 
+    def __init__(self, now: datetime) -> None:
+        self.answers: Mapping[str, Answer] = {}
+        self._last_modified = format_datetime(now.replace(microsecond=0), usegmt=True)
 
-def _application(answers: Mapping[str, Answer], now: datetime) -> web.Application:
-    last_modified = format_datetime(now.replace(microsecond=0), usegmt=True)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(Request(scope))(scope, receive, send)
 
-    async def serve(request: web.Request) -> web.Response:
-        answer = answers.get(request.path)
+    def _answer(self, request: Request) -> Response:
+        answer = self.answers.get(request.scope["path"])
         if answer is None:
-            return web.Response(status=404, text="There is no such page in the sample world.")
+            return PlainTextResponse("There is no such page in the sample world.", status_code=404)
         if answer.status != 200:
             return _response(answer, answer.body, {})
-        return _conditional(request, answer, last_modified)
-
-    application = web.Application()
-    application.router.add_get("/{path:.*}", serve)
-    return application
+        return _conditional(request, answer, self._last_modified)
 
 
-def _conditional(request: web.Request, answer: Answer, last_modified: str) -> web.Response:
+def _conditional(request: Request, answer: Answer, last_modified: str) -> Response:
     """200, or 304 when the client's validators still hold (RFC 9110 section 13.2.2)."""
     zipped = "gzip" in request.headers.get("Accept-Encoding", "")
     etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}{"-gzip" if zipped else ""}"'
@@ -85,12 +85,12 @@ def _conditional(request: web.Request, answer: Answer, last_modified: str) -> we
     known = request.headers.get("If-None-Match")
     since = request.headers.get("If-Modified-Since")
     if etag in known.split(", ") if known is not None else since == last_modified:
-        return web.Response(status=304, headers=headers)
+        return Response(status_code=304, headers=headers)
     if not zipped:
         return _response(answer, answer.body, headers)
     return _response(answer, gzip.compress(answer.body, mtime=0), {**headers, "Content-Encoding": "gzip"})
 
 
-def _response(answer: Answer, body: bytes, headers: Mapping[str, str]) -> web.Response:
+def _response(answer: Answer, body: bytes, headers: Mapping[str, str]) -> Response:
     every = {"Content-Type": answer.content_type, **answer.headers, **headers}
-    return web.Response(status=answer.status, body=body, headers=every)
+    return Response(body, answer.status, every)

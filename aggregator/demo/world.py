@@ -28,7 +28,8 @@ class Item:
     """For a reprint: another outlet's page, as a path below the world's address, query included."""
     date: str = ""
     """A style of `dates.STYLES` for this item alone."""
-    image: bool = False
+    image: str = ""
+    """What its picture shows, a scene of `landscapes.SKIES`; empty when it has none."""
     paid: bool = False
     """The feed holds its first paragraph only."""
 
@@ -83,7 +84,12 @@ class Outlet:
 
     def image_path(self, item: Item) -> str:
         """Path of an article's picture."""
-        return f"/{self.id}/images/{item.slug}.png"
+        return f"/{self.id}/images/{item.slug}.jpg"
+
+    def illustrated(self, item: Item) -> str:
+        """The article as HTML, with its picture above it."""
+        picture = f'<p><img src="{self.image_path(item)}" alt="" width="1200" height="800" /></p>\n'
+        return picture + item.body if item.image else item.body
 
 
 def outlets() -> tuple[Outlet, ...]:

@@ -51,6 +51,14 @@ class PublicFolder:
         _make_durable(target.parent)
         return True
 
+    def holds(self, path: str) -> bool:
+        """Whether there is such a file. Raises `UsageError` as `write` does."""
+        return self._target(path).is_file()
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there; copies that web servers keep live on. Raises as `write` does."""
+        self._target(path).unlink(missing_ok=True)
+
     def _target(self, path: str) -> Path:
         parts = PurePosixPath(path).parts
         plain = bool(parts) and not any(

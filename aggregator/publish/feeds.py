@@ -87,7 +87,7 @@ class Feeds:
         entry.updated(story.updated)
         entry.author(name=publisher.name, **({"uri": publisher.homepage} if publisher.homepage else {}))
         entry.dc.dc_creator(publisher.name)
-        entry.content(self._content.render(story=story).strip(), type="html")
+        entry.content(self._content.render(story=story, site=self._site).strip(), type="html")
         if headline.url:
             entry.link(href=headline.url)
         for code in story.countries:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.model import Member, Source, Story
+from aggregator.model import Member, Picture, Source, Story
 from aggregator.publish import text
 
 EXCERPT_CHARACTERS = 300
@@ -66,12 +66,15 @@ class ShownStory:
     """How many others are not listed."""
     paywalled: bool = False
     """The rest of the article is for its publisher's subscribers."""
+    picture: Picture | None = None
+    """Our copy of the lead's picture, where its source lets us show one."""
 
 
 def show(story: Story, sources: Mapping[str, Source]) -> ShownStory:
     """The story's view. `sources`: by id; a source that is configured no more is named by its id."""
     lead = story.lead
-    rule = sources[lead.source_id].content if lead.source_id in sources else "excerpt"
+    source = sources.get(lead.source_id)
+    rule = source.content if source else "excerpt"
     full = rule == "full" and 0 < len(lead.html) <= FULL_TEXT_CHARACTERS
     others = _coverage(story, sources)
     return ShownStory(
@@ -85,6 +88,7 @@ def show(story: Story, sources: Mapping[str, Source]) -> ShownStory:
         coverage=others[:COVERAGES],
         more_coverage=max(0, len(others) - COVERAGES),
         paywalled=lead.paywalled,
+        picture=story.picture if source and source.images == "copy" else None,
     )
 
 

@@ -124,11 +124,11 @@ async def test_a_persian_article_is_set_from_right_to_left(
 
 
 @pytest.mark.asyncio
-async def test_pictures_are_png(world: World, client: aiohttp.ClientSession) -> None:
-    url = f"{world.base_url}/steppe-courier/images/aral-fishermen-return.png"
+async def test_pictures_are_jpeg(world: World, client: aiohttp.ClientSession) -> None:
+    url = f"{world.base_url}/steppe-courier/images/aral-fishermen-return.jpg"
     async with client.get(url, headers=PLAIN) as answer:
-        assert answer.headers["Content-Type"] == "image/png"
-        assert (await answer.read()).startswith(b"\x89PNG\r\n\x1a\n")
+        assert answer.headers["Content-Type"] == "image/jpeg"
+        assert (await answer.read()).startswith(b"\xff\xd8\xff")
 
 
 @pytest.mark.asyncio

@@ -9,8 +9,9 @@ from typing import Any
 import feedparser
 import pytest
 
+from aggregator.demo.answer import Answer
 from aggregator.demo.dates import STYLES, written
-from aggregator.demo.shapes import SHAPES, Answer
+from aggregator.demo.shapes import SHAPES
 from aggregator.demo.world import Outlet, outlets
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -163,7 +164,7 @@ def test_links_carry_tracking_keys_and_enclosures_no_type() -> None:
     entries = parsed("oqdaryo").entries
     assert all(one.link.endswith("?utm_source=rss&utm_medium=feed") for one in entries)
     pictures = [enclosure for one in entries for enclosure in one.get("enclosures", [])]
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     assert all("type" not in picture and "length" not in picture for picture in pictures)
 
 

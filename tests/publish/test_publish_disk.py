@@ -91,3 +91,22 @@ def test_what_a_crash_left_is_removed_at_start_but_not_what_is_being_written(tmp
     os.utime(own, (time.time() - 3600,) * 2)
     PublicFolder(tmp_path)
     assert names(tmp_path) == [".index.html.xyz.tmp", "notes.tmp"]
+
+
+def test_a_file_that_is_removed_is_there_no_more(tmp_path: Path) -> None:
+    folder = PublicFolder(tmp_path)
+    folder.write(File("img/ab/c.jpg", b"one"))
+    assert folder.holds("img/ab/c.jpg")
+    for _ in range(2):
+        folder.remove("img/ab/c.jpg")
+        assert not folder.holds("img/ab/c.jpg")
+    assert not folder.holds("img/ab"), "a folder is no file"
+
+
+def test_nothing_outside_the_folder_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"one")
+    folder = PublicFolder(tmp_path / "public")
+    for path in ("../kept", "/etc/passwd", ".kept"):
+        with pytest.raises(UsageError):
+            folder.remove(path)
+    assert (tmp_path / "kept").exists()
