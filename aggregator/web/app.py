@@ -2,6 +2,7 @@
 
     /u/<token>          leaving a newsletter
     /caught/<key>/…     caught mail, in the demo only
+    /websub/<token>     hubs that push what sources publish
     /healthz            that the process answers
     everything else     the public folder
 
@@ -27,6 +28,7 @@ from aggregator.web.caught import Caught, CaughtMail
 from aggregator.web.files import PublicFiles
 from aggregator.web.headers import SECURITY, SecurityHeaders
 from aggregator.web.leaving import Leave, LeavingPage
+from aggregator.web.websub import HubCallbacks, Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class WebSettings:
     leave: Leave
     caught: Caught | None = None
     """Only in the demo: where caught mail lies."""
+    hubs: Subscriptions | None = None
+    """What stands behind the callbacks of hubs."""
+    largest_push: int = 10_000_000
+    """Bytes of a body that a hub may push."""
 
 
 def create_app(settings: WebSettings) -> Starlette:
@@ -52,6 +58,8 @@ def create_app(settings: WebSettings) -> Starlette:
     routes: list[BaseRoute] = [Route("/healthz", _healthy), *leaving.routes()]
     if settings.caught is not None:
         routes += CaughtMail(settings.caught, settings.environment, settings.site).routes()
+    if settings.hubs is not None:
+        routes += HubCallbacks(settings.hubs, settings.largest_push).routes()
     routes.append(Route("/{path:path}", files.answer))
     app = Starlette(
         routes=routes,

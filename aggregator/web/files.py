@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
@@ -23,6 +24,7 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
     ".atom": "application/atom+xml; charset=utf-8",
     ".opml": "text/x-opml; charset=utf-8",
     ".rss": "application/rss+xml; charset=utf-8",
@@ -32,6 +34,9 @@ _TYPES = {
 _MAX_AGE = {".css": 86400, ".svg": 86400, ".png": 86400, ".atom": 300, ".rss": 300, ".json": 300}
 """Seconds a copy may be used without asking; pages link styles by version, so these may live long."""
 _PAGE_MAX_AGE = 60
+_FOR_EVER = "public, max-age=31536000, immutable"
+_NAMED_BY_CONTENT = re.compile(r"img/[0-9a-f]{2}/[0-9a-f]{30}\.jpg")
+"""Pictures: another content has another name (RFC 8246)."""
 _NOT_FOUND = "404.html"
 
 
@@ -44,6 +49,8 @@ class _Stored:
     etag: str
     modified: int
     """Seconds since the epoch."""
+    caching: str
+    """Value of Cache-Control."""
 
 
 class PublicFiles:
@@ -79,9 +86,8 @@ class PublicFiles:
                 content = stream.read()
         except (OSError, ValueError):
             return None
-        return _Stored(
-            path.suffix, content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"', modified
-        )
+        etag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+        return _Stored(path.suffix, content, etag, modified, _caching(name))
 
 
 def _candidates(path: str) -> Iterator[str]:
@@ -95,11 +101,17 @@ def _candidates(path: str) -> Iterator[str]:
         yield f"{name}.html"
 
 
+def _caching(name: str) -> str:
+    if _NAMED_BY_CONTENT.fullmatch(name):
+        return _FOR_EVER
+    return f"public, max-age={_MAX_AGE.get(PurePosixPath(name).suffix, _PAGE_MAX_AGE)}"
+
+
 def _respond(request: Request, stored: _Stored) -> Response:
     headers = {
         "ETag": stored.etag,
         "Last-Modified": formatdate(stored.modified, usegmt=True),
-        "Cache-Control": f"public, max-age={_MAX_AGE.get(stored.suffix, _PAGE_MAX_AGE)}",
+        "Cache-Control": stored.caching,
     }
     if _is_current(request, stored):
         return Response(status_code=304, headers=headers)

@@ -40,6 +40,24 @@ async def test_a_published_file_is_served_with_its_type_and_age(
 
 
 @pytest.mark.parametrize(
+    ("path", "caching"),
+    [
+        (f"img/ab/{'0' * 30}.jpg", "public, max-age=31536000, immutable"),
+        ("img/ab/portrait.jpg", "public, max-age=60"),
+    ],
+)
+async def test_a_picture_named_by_its_content_is_kept_for_ever(
+    path: str, caching: str, visit, web_settings, public: Path
+) -> None:
+    target = public / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(b"\xff\xd8")
+    async with visit(web_settings) as client, client.get(f"/{path}") as answer:
+        assert answer.headers["Content-Type"] == "image/jpeg"
+        assert answer.headers["Cache-Control"] == caching
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/nothing",
