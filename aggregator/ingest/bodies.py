@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 from aggregator.errors import AggregatorError
 
@@ -14,31 +14,53 @@ _PLAIN = frozenset({"", "identity"})
 _MOST_MEMBERS = 100
 """Members of one gzip file: each costs a look at all that follows it, and empty ones are tiny."""
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+_LONGEST_NUMBER = 15
+"""Digits: a longer length is beyond every limit, and not worth reading."""
 
 
 class UnreadableBodyError(AggregatorError):
     """A body that is too large, cut short, or compressed in a way we did not ask for."""
 
 
-async def read_body(chunks: AsyncIterator[bytes], headers: Mapping[str, str], limit: int) -> bytes:
-    """Read a body to its end and decompress it.
+class TooLargeError(UnreadableBodyError):
+    """A body beyond the limit."""
 
-    A file that is gzip although no Content-Encoding says so is decompressed too: some sites serve their feed
-    as a stored `.gz`. Raises UnreadableBodyError beyond `limit` bytes, as received or decompressed.
+
+def size_to_read(headers: Mapping[str, str], limit: int) -> int:
+    """How many bytes of a body to read, by the head alone.
+
+    Raises UnreadableBodyError for a coding that we did not ask for,
+    TooLargeError for a length beyond `limit`.
     """
-    coding = headers.get("Content-Encoding", "").strip().lower()
+    coding = _coding(headers)
     if coding not in _PLAIN | _COMPRESSED:
         raise UnreadableBodyError(
             f"Content-Encoding {coding!r} was sent, but only gzip or deflate was asked for"
         )
-    received = bytearray()
-    async for chunk in chunks:
-        received += chunk
-        if len(received) > limit:
-            raise UnreadableBodyError(f"the body is larger than {limit} bytes")
-    if coding in _COMPRESSED or received.startswith(_GZIP_MAGIC):
-        return decompress(bytes(received), limit)
-    return bytes(received)
+    length = headers.get("Content-Length", "").strip()
+    if length.isascii() and length.isdigit() and (len(length) > _LONGEST_NUMBER or int(length) > limit):
+        raise too_large(limit)
+    return limit
+
+
+def unpacked(received: bytes | bytearray, headers: Mapping[str, str], limit: int) -> bytes:
+    """A body that was received whole, decompressed.
+
+    A file that is gzip although no Content-Encoding says so is decompressed too: some sites serve their feed
+    as a stored `.gz`. Raises UnreadableBodyError: TooLargeError beyond `limit` bytes once decompressed.
+    """
+    body = bytes(received)
+    packed = _coding(headers) in _COMPRESSED or body.startswith(_GZIP_MAGIC)
+    return decompress(body, limit) if packed else body
+
+
+def too_large(limit: int) -> TooLargeError:
+    """The error for a body that is too large as it is sent."""
+    return TooLargeError(f"the body is larger than {limit} bytes")
+
+
+def _coding(headers: Mapping[str, str]) -> str:
+    return headers.get("Content-Encoding", "").strip().lower()
 
 
 def decompress(data: bytes, limit: int) -> bytes:
@@ -67,7 +89,7 @@ def _inflated(data: bytes, window: int, limit: int) -> bytes:
         inflater = zlib.decompressobj(window)
         whole += inflater.decompress(data, limit + 1 - len(whole))
         if len(whole) > limit:
-            raise UnreadableBodyError(f"the body is larger than {limit} bytes once decompressed")
+            raise TooLargeError(f"the body is larger than {limit} bytes once decompressed")
         if not inflater.eof:
             raise UnreadableBodyError("the compressed body ends before its end")
         data = inflater.unused_data
