@@ -11,27 +11,57 @@ Exit codes, for all commands:
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from aggregator import __version__
-from aggregator.cli.terminal import Setting
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 
 EPILOG = """\b
 Exit codes: 0 done · 1 error · 2 command line or configuration invalid ·
 3 done, but something needs you (see the last lines printed)."""
 
+COMMANDS = (
+    "run",
+    "poll",
+    "publish",
+    "newsletter",
+    "subscriber",
+    "sources",
+    "probe",
+    "import-opml",
+    "export-opml",
+    "check-config",
+    "demo",
+)
+"""In the order of a day's work, not of the alphabet. Each is the `command` of the module of its name."""
+
 
 class _Group(click.Group):
-    """Turns our errors into one clear message and the documented exit code."""
+    """Turns our errors into one clear message and the documented exit code.
+
+    A command's module is imported when the command is named ("lazily loading subcommands" in click's
+    documentation): all of them together would take longer to load than most of them run.
+    """
 
     def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002 - click hands it over
-        """In the order of a day's work, not of the alphabet."""
-        return list(self.commands)
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        # Among those that are loaded click looks for what a misspelt name may have meant.
+        for wanted in [name] if name in COMMANDS else COMMANDS:
+            if wanted not in self.commands:
+                with _nothing_is_garbage():
+                    module = import_module(f"aggregator.cli.{wanted.replace('-', '_')}")
+                self.add_command(module.command)
+        return self.commands.get(name)
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -47,6 +77,21 @@ class _Group(click.Group):
         except AggregatorError as error:
             click.echo(f"Error: {error}", err=True)
             sys.exit(1)
+
+
+@contextmanager
+def _nothing_is_garbage() -> Iterator[None]:
+    """While modules are imported, and of what they made for good.
+
+    They make so many objects that looking for garbage among them takes a third of the time.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 20)  # a poll makes entries by the thousand, and no cycles of them
+        gc.enable()
 
 
 @click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,6 +110,9 @@ class _Group(click.Group):
 @click.pass_context
 def main(context: click.Context, config_path: Path, verbose: int) -> None:
     """Poll regional news, tell each story once, publish feeds, mail digests."""
+    # Here and not above: it has come with the command by now, and `--version` can do without.
+    from aggregator.cli.terminal import Setting
+
     _log_to_stderr(verbose)
     context.obj = Setting(config_path)
 
@@ -74,26 +122,3 @@ def _log_to_stderr(verbose: int) -> None:
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
-
-
-def _register() -> None:
-    from aggregator.cli import (
-        check_config,
-        demo,
-        export_opml,
-        import_opml,
-        newsletter,
-        poll,
-        probe,
-        publish,
-        run,
-        sources,
-        subscriber,
-    )
-
-    daily = (run, poll, publish, newsletter, subscriber)
-    for module in (*daily, sources, probe, import_opml, export_opml, check_config, demo):
-        main.add_command(module.command)
-
-
-_register()

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import click
 
-from aggregator import wiring
 from aggregator.cli.newsletter import describe_issue, describe_letter
-from aggregator.cli.poll import FINE, describe
+from aggregator.cli.poll import FINE, describe, describe_pictures
 from aggregator.cli.terminal import now, progress, run_async
 from aggregator.config.schema import Config
 from aggregator.demo.configuration import SUBSCRIBERS, demo_config
 from aggregator.demo.server import World, serve_world
 from aggregator.errors import UsageError
+from aggregator.illustrate import IllustrateReport, illustrate
 from aggregator.model import DeliveryState
 from aggregator.pipeline import (
     DeliverReport,
@@ -29,6 +29,13 @@ from aggregator.pipeline import (
     poll,
     publish,
 )
+from aggregator.wiring.caught_mail import caught_path
+from aggregator.wiring.composing import composing
+from aggregator.wiring.delivering import delivering
+from aggregator.wiring.pages import pages_served
+from aggregator.wiring.polling import illustrating, polling
+from aggregator.wiring.publishing import publishing
+from aggregator.wiring.stores import Stores, open_stores
 
 USUAL_PORT = 8080
 IN_TROUBLE_BY_DESIGN = {"dead-host", "html-page", "overloaded"}
@@ -65,9 +72,10 @@ def command(once: bool, port: int | None, folder: Path | None) -> None:
 async def _demo(folder: Path, port: int | None, *, stay: bool) -> list[str]:
     async with serve_world(now()) as world:
         config = demo_config(world, folder, port or _free_port(USUAL_PORT if port is None else 0))
-        with wiring.stores(config, now()) as stores:
-            async with wiring.pages_served(config, stores):
+        with open_stores(config, now()) as stores:
+            async with pages_served(config, stores):
                 polled = await _poll(config, stores)
+                pictures = await _illustrate(config, stores)
                 published = _publish(config, stores)
                 delivered = await _send(config, stores)
                 _show_addresses(config, stores)
@@ -75,7 +83,7 @@ async def _demo(folder: Path, port: int | None, *, stay: bool) -> list[str]:
                     click.echo("\nCtrl-C ends the demo.")
                     with suppress(asyncio.CancelledError):
                         await asyncio.Event().wait()
-    return _failures(world, polled, published, delivered)
+    return _failures(world, polled, pictures, published, delivered)
 
 
 def _free_port(wanted: int) -> int:
@@ -86,25 +94,32 @@ def _free_port(wanted: int) -> int:
     raise UsageError("no port of this machine is free")
 
 
-async def _poll(config: Config, stores: wiring.Stores) -> PollReport:
+async def _poll(config: Config, stores: Stores) -> PollReport:
     sources = len(config.sources)
     click.echo(f"1. Polling {sources} invented sources in {len(config.region.languages)} languages")
-    async with wiring.polling(config, stores) as ports:
+    async with polling(config, stores) as ports:
         with progress("Polling", sources) as show:
             report = await poll(now(), ports, watch=lambda line: show(f"   {describe(line)}"))
     new = sum(line.counts.new for line in report.polled)
     duplicates = sum(line.counts.duplicates for line in report.polled)
-    click.echo(f"   = {new} stories to tell; {duplicates} entries told one of them again and joined it\n")
+    click.echo(f"   = {new} stories to tell; {duplicates} entries told one of them again and joined it")
     return report
 
 
-def _publish(config: Config, stores: wiring.Stores) -> PublishReport:
-    report = publish(now(), wiring.publishing(config, stores), everything=True)
+async def _illustrate(config: Config, stores: Stores) -> IllustrateReport:
+    async with illustrating(config, stores) as ports:
+        report = await illustrate(now(), ports)
+    click.echo(f"   {describe_pictures(report)} Readers load ours, and no source learns who they are\n")
+    return report
+
+
+def _publish(config: Config, stores: Stores) -> PublishReport:
+    report = publish(now(), publishing(config, stores), everything=True)
     click.echo(f"2. Published {len(report.rendered)} feeds, and the pages: {len(report.written)} files\n")
     return report
 
 
-async def _send(config: Config, stores: wiring.Stores) -> DeliverReport:
+async def _send(config: Config, stores: Stores) -> DeliverReport:
     click.echo(
         f"3. The weekly letter, for {len(SUBSCRIBERS)} readers, over SMTP to a mailbox on this machine"
     )
@@ -118,25 +133,29 @@ async def _send(config: Config, stores: wiring.Stores) -> DeliverReport:
             consent="invented for the demo",
             now=now(),
         )
-    for line in compose(now(), wiring.composing(config, stores), early=(newsletter.id,)):
+    for line in compose(now(), composing(config, stores), early=(newsletter.id,)):
         click.echo(f"   {describe_issue(line)}")
-    async with wiring.delivering(config, stores) as ports:
+    async with delivering(config, stores) as ports:
         report = await deliver(now(), ports)
     for letter in report.lines:
         click.echo(f"   {describe_letter(letter)}")
     return report
 
 
-def _show_addresses(config: Config, stores: wiring.Stores) -> None:
+def _show_addresses(config: Config, stores: Stores) -> None:
     site = config.site.base_url
     click.echo(f"\nMerged page   {site}/")
     click.echo(f"Feeds         {site}/feeds")
     click.echo(f"Atom, RSS     {site}/feeds/all.atom  {site}/feeds/all.rss")
-    click.echo(f"Caught mail   {site}{wiring.caught_path(stores)}")
+    click.echo(f"Caught mail   {site}{caught_path(stores)}")
 
 
 def _failures(
-    world: World, polled: PollReport, published: PublishReport, delivered: DeliverReport
+    world: World,
+    polled: PollReport,
+    pictures: IllustrateReport,
+    published: PublishReport,
+    delivered: DeliverReport,
 ) -> list[str]:
     """What did not go as the sample world is made to go."""
     broken = {outlet.id for outlet in world.outlets if outlet.shape in IN_TROUBLE_BY_DESIGN}
@@ -150,6 +169,8 @@ def _failures(
     failures += [
         describe_letter(line) for line in delivered.lines if line.settlement.state is not DeliveryState.SENT
     ]
+    if not pictures.ready or pictures.waiting or pictures.given_up:
+        failures.append(f"pictures are missing. {describe_pictures(pictures)}")
     if not published.written:
         failures.append("no file was written")
     if not delivered.lines:

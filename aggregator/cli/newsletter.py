@@ -9,7 +9,6 @@ from typing import TextIO
 
 import click
 
-from aggregator import wiring
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting, progress, run_async
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
@@ -25,6 +24,9 @@ from aggregator.model import (
 from aggregator.newsletter import calendar
 from aggregator.newsletter.compose import variants
 from aggregator.pipeline import Composed, DeliverReport, IssueLine, LetterLine, compose, deliver, draft
+from aggregator.wiring.composing import composing
+from aggregator.wiring.delivering import delivering, masked
+from aggregator.wiring.stores import open_stores
 
 
 @click.group("newsletter")
@@ -69,8 +71,8 @@ def _draft(config: Config, newsletter_id: str, track_id: str | None) -> FrozenIs
     newsletter = newsletter_named(config, newsletter_id)
     track = track_named(newsletter, track_id)
     moment = now()
-    with wiring.stores(config, moment) as stores:
-        ports = wiring.composing(config, stores)
+    with open_stores(config, moment) as stores:
+        ports = composing(config, stores)
         last_end = ports.issues.position(newsletter.id, track.id).last_period_end
         period = calendar.cut_short(newsletter, track, last_end, moment)
         if period is None:
@@ -130,8 +132,8 @@ def compose_(setting: Setting, early: tuple[str, ...], late: bool) -> None:
 def _compose(config: Config, early: tuple[str, ...], *, late: bool) -> list[IssueLine]:
     for newsletter_id in early:
         newsletter_named(config, newsletter_id)
-    with wiring.stores(config, now()) as stores:
-        lines = compose(now(), wiring.composing(config, stores), early=early, late=late)
+    with open_stores(config, now()) as stores:
+        lines = compose(now(), composing(config, stores), early=early, late=late)
     for line in lines:
         click.echo(describe_issue(line))
     for newsletter_id in set(early) - {line.newsletter for line in lines}:
@@ -175,8 +177,8 @@ HELD = (
 
 async def _deliver(config: Config) -> tuple[DeliverReport, Sequence[ServerPause]]:
     lines: list[LetterLine] = []
-    with wiring.stores(config, now()) as stores:
-        async with wiring.delivering(config, stores) as ports:
+    with open_stores(config, now()) as stores:
+        async with delivering(config, stores) as ports:
             with progress("Sending", stores.ledger.counts().get(DeliveryState.READY, 0)) as show:
                 while True:
                     report = await deliver(now(), ports)
@@ -199,7 +201,7 @@ def describe_issue(line: IssueLine) -> str:
 
 def describe_letter(line: LetterLine) -> str:
     """What became of one letter, in one line; the address is masked."""
-    address = wiring.masked(line.delivery.address)
+    address = masked(line.delivery.address)
     reason = f" ({line.settlement.reason})" if line.settlement.reason else ""
     return f"{address:32} {line.settlement.state}{reason}"
 
@@ -217,7 +219,7 @@ def settle(setting: Setting, as_sent: bool, resend: bool) -> None:
     """Say what became of letters whose fate is unknown after a lost connection or a crash."""
     if as_sent == resend:
         raise click.UsageError("say either --sent or --resend")
-    with wiring.stores(setting.config, now()) as stores:
+    with open_stores(setting.config, now()) as stores:
         stores.ledger.recover(now())
         unknown = [delivery.id for delivery in stores.ledger.unknown()]
         stores.ledger.release(unknown, DeliveryState.SENT if as_sent else DeliveryState.READY, now())
@@ -229,7 +231,7 @@ def settle(setting: Setting, as_sent: bool, resend: bool) -> None:
 @pass_setting
 def status(setting: Setting) -> None:
     """List the issues and how their letters stand."""
-    with wiring.stores(setting.config, now()) as stores:
+    with open_stores(setting.config, now()) as stores:
         for issue in stores.issues.summaries():
             counts = ", ".join(f"{count} {state}" for state, count in sorted(issue.deliveries.items()))
             click.echo(

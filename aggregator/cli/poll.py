@@ -6,10 +6,12 @@ import sys
 
 import click
 
-from aggregator import wiring
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting, progress, run_async
+from aggregator.illustrate import IllustrateReport, illustrate
 from aggregator.model import Refusal, SourceState
 from aggregator.pipeline import PollReport, SourcePolled, poll
+from aggregator.wiring.polling import illustrating, polling, shared_lanes
+from aggregator.wiring.stores import open_stores
 
 FINE = {SourceState.OK, SourceState.NOT_MODIFIED}
 
@@ -26,26 +28,34 @@ FINE = {SourceState.OK, SourceState.NOT_MODIFIED}
 def command(setting: Setting, only: tuple[str, ...], force: tuple[str, ...]) -> None:
     """Poll the sources that are due, once.
 
-    With IDs, only these sources.
+    With IDs, only these sources. Copies the pictures that stories want, too.
     """
-    report = run_async(_poll(setting, (*only, *force), force=bool(force)))
+    report, pictures = run_async(_poll(setting, (*only, *force), force=bool(force)))
     for refusal in report.refused:
-        click.echo(_refused(refusal))
+        click.echo(describe_refusal(refusal))
     failed = [line for line in report.polled if line.update.state not in FINE]
     new = sum(line.counts.new for line in report.polled)
     click.echo(f"{len(report.polled)} sources polled, {new} new stories, {len(failed)} sources in trouble.")
+    if account := describe_pictures(pictures):
+        click.echo(account)
     named = set(only) | set(force)
     if report.refused or any(line.update.source_id in named for line in failed):
         sys.exit(NEEDS_OPERATOR)
 
 
-async def _poll(setting: Setting, only: tuple[str, ...], *, force: bool) -> PollReport:
-    with wiring.stores(setting.config, now()) as stores:
-        async with wiring.polling(setting.config, stores) as ports:
-            with progress("Polling", len(only) or len(setting.config.sources_enabled())) as show:
-                return await poll(
+async def _poll(
+    setting: Setting, only: tuple[str, ...], *, force: bool
+) -> tuple[PollReport, IllustrateReport]:
+    config = setting.config
+    lanes = shared_lanes(config)
+    with open_stores(config, now()) as stores:
+        async with polling(config, stores, lanes) as ports:
+            with progress("Polling", len(only) or len(config.sources_enabled())) as show:
+                report = await poll(
                     now(), ports, only=only, force=force, watch=lambda line: show(describe(line))
                 )
+        async with illustrating(config, stores, lanes) as picture_ports:
+            return report, await illustrate(now(), picture_ports)
 
 
 def describe(line: SourcePolled) -> str:
@@ -69,7 +79,24 @@ def describe(line: SourcePolled) -> str:
     return f"{update.source_id:24} {', '.join(parts)}{note}"
 
 
-def _refused(refusal: Refusal) -> str:
+def describe_pictures(report: IllustrateReport) -> str:
+    """What became of pictures, in one line; empty when nothing did."""
+    parts = [
+        f"{number} {name}"
+        for number, name in (
+            (report.ready, "copied"),
+            (report.waiting, "to be tried again"),
+            (report.given_up, "given up"),
+            (report.lost, "missing and asked for again"),
+            (report.removed, "removed"),
+        )
+        if number
+    ]
+    return f"Pictures: {', '.join(parts)}." if parts else ""
+
+
+def describe_refusal(refusal: Refusal) -> str:
+    """Why and until when one source is not asked, in one line."""
     when = refusal.askable_at
     may_be = f"; it may be asked at {when:%Y-%m-%d %H:%M:%S} UTC" if when else ""
     return f"{refusal.source_id:24} not asked: {refusal.reason}{may_be}"

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import click
 
-from aggregator import wiring
+from aggregator.cli.poll import describe_refusal
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting, run_async
 from aggregator.config import proposal
 from aggregator.config.schema import Config
@@ -17,6 +17,9 @@ from aggregator.errors import UsageError
 from aggregator.ingest import verdict
 from aggregator.model import Fetched, Reading, Refusal, Source
 from aggregator.probe import Look, look
+from aggregator.wiring.polling import kept_body
+from aggregator.wiring.probing import probing
+from aggregator.wiring.stores import open_stores
 
 PROBED = "probed"
 """Id of a source that is not in the configuration."""
@@ -34,13 +37,11 @@ def command(setting: Setting, target: str) -> None:
     config = setting.config
     source = _source(config, target)
     if source.id != PROBED and (refusal := _refusal(config, source.id)):
-        when = (
-            f"; it may be asked at {refusal.askable_at:%Y-%m-%d %H:%M:%S} UTC" if refusal.askable_at else ""
-        )
-        click.echo(f"{source.id} was not asked: {refusal.reason}{when}")
+        click.echo(describe_refusal(refusal))
         _name_kept_body(config, source.id)
         sys.exit(NEEDS_OPERATOR)
     found = run_async(_look(config, source))
+    _end_claim(config, found)
     for line in _page(found):
         click.echo(line)
     for line in _proposals(config, found):
@@ -67,19 +68,29 @@ def _source(config: Config, target: str) -> Source:
 
 def _refusal(config: Config, source_id: str) -> Refusal | None:
     """Why the source must not be asked now. A source that rests is asked: nobody else asks it."""
-    if source_id not in {source.id for source in config.sources_enabled()}:
+    if not _is_polled(config, source_id):
         return None
-    with wiring.stores(config, now()) as stores:
+    with open_stores(config, now()) as stores:
         return next(iter(stores.sources.claim(now(), only=[source_id], force=True).refused), None)
 
 
+def _end_claim(config: Config, found: Look) -> None:
+    if _is_polled(config, found.source.id):
+        with open_stores(config, now()) as stores:
+            stores.sources.looked_at(found.source.id, found.fetched.not_before)
+
+
+def _is_polled(config: Config, source_id: str) -> bool:
+    return source_id in {source.id for source in config.sources_enabled()}
+
+
 async def _look(config: Config, source: Source) -> Look:
-    async with wiring.probing(config) as ports:
+    async with probing(config) as ports:
         return await look(source, ports)
 
 
 def _name_kept_body(config: Config, source_id: str) -> None:
-    if path := wiring.kept_body(config, source_id):
+    if path := kept_body(config, source_id):
         click.echo(f"The last body that could not be read is kept in {path}")
 
 

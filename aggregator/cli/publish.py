@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from aggregator import wiring
 from aggregator.cli.terminal import Setting, now, pass_setting
 from aggregator.pipeline import publish
+from aggregator.wiring.publishing import publishing
+from aggregator.wiring.stores import open_stores
 
 
 @click.command("publish")
@@ -14,8 +15,8 @@ from aggregator.pipeline import publish
 @pass_setting
 def command(setting: Setting, changed: bool) -> None:
     """Render feeds and pages; write those that changed."""
-    with wiring.stores(setting.config, now()) as stores:
-        report = publish(now(), wiring.publishing(setting.config, stores), everything=not changed)
+    with open_stores(setting.config, now()) as stores:
+        report = publish(now(), publishing(setting.config, stores), everything=not changed)
     click.echo(
         f"{report.stories} stories looked at, {len(report.rendered)} feeds rendered, "
         f"{len(report.written)} files written to {setting.config.storage.public}."

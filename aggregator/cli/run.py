@@ -8,18 +8,19 @@ import logging
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import click
 
-from aggregator import wiring
 from aggregator.cli.newsletter import HELD, describe_issue, describe_letter
-from aggregator.cli.poll import FINE, describe
+from aggregator.cli.poll import FINE, describe, describe_pictures
 from aggregator.cli.terminal import Setting, now, pass_setting
 from aggregator.config.schema import Config
+from aggregator.illustrate import IllustratePorts, illustrate
 from aggregator.model import DeliveryState
 from aggregator.pipeline import (
+    NO_ENTRIES,
     Composed,
     ComposePorts,
     DeliverPorts,
@@ -32,8 +33,18 @@ from aggregator.pipeline import (
     poll,
     publish,
 )
+from aggregator.push import HubAsked, ReceivePorts, SubscribePorts, receive, subscribe
 from aggregator.schedule import Rhythm, keep_time
 from aggregator.supervise import Supervisor
+from aggregator.wiring.caught_mail import caught_path
+from aggregator.wiring.composing import composing
+from aggregator.wiring.delivering import delivering
+from aggregator.wiring.pages import pages_served
+from aggregator.wiring.polling import illustrating, polling, shared_lanes
+from aggregator.wiring.publishing import publishing
+from aggregator.wiring.pushing import receiving, subscribing
+from aggregator.wiring.stores import open_stores
+from aggregator.wiring.subscriptions import why_not_pushed
 
 log = logging.getLogger("aggregator")
 
@@ -61,9 +72,9 @@ def command(setting: Setting, part: str | None, supervisor: int | None) -> None:
 
 def _supervise(setting: Setting) -> int:
     config = setting.config
-    with wiring.stores(config, now()) as stores:
+    with open_stores(config, now()) as stores:
         # The database is migrated by now: the children never race for it.
-        _announce(config, wiring.caught_path(stores))
+        _announce(config, caught_path(stores))
     aggregator = [sys.executable, "-m", "aggregator", "--config", str(setting.path), "run"]
     supervised = [*aggregator, f"--supervisor={os.getpid()}", "--part"]
     supervisor = Supervisor({part: [*supervised, part] for part in PARTS})
@@ -73,6 +84,8 @@ def _supervise(setting: Setting) -> int:
 def _announce(config: Config, caught: str) -> None:
     click.echo(f"Pages   http://{config.web.host}:{config.web.port}/")
     click.echo(f"Sources {len(config.sources_enabled())}, files in {config.storage.public}")
+    if reason := why_not_pushed(config):
+        click.echo(f"Pushes  off, sources are polled only: {reason}")
     if config.smtp is None:
         click.echo("Mail    no smtp is configured: letters are not sent but caught, and shown at")
         click.echo(f"        http://{config.web.host}:{config.web.port}{caught}")
@@ -80,17 +93,29 @@ def _announce(config: Config, caught: str) -> None:
 
 async def _web(setting: Setting, supervisor: int) -> None:
     config = setting.config
-    with wiring.stores(config, now()) as stores:
-        async with wiring.pages_served(config, stores):
+    with open_stores(config, now()) as stores:
+        async with pages_served(config, stores):
             await _told_to_stop(supervisor)
 
 
 async def _pipeline(setting: Setting, supervisor: int) -> None:
     config = setting.config
-    with wiring.stores(config, now()) as stores:
-        async with wiring.polling(config, stores) as polling, wiring.delivering(config, stores) as delivering:
+    lanes = shared_lanes(config)
+    with open_stores(config, now()) as stores:
+        async with (
+            polling(config, stores, lanes) as poll_ports,
+            illustrating(config, stores, lanes) as picture_ports,
+            subscribing(config, stores, lanes) as hub_ports,
+            delivering(config, stores) as letter_ports,
+        ):
             jobs = _Jobs(
-                polling, wiring.publishing(config, stores), wiring.composing(config, stores), delivering
+                polling=poll_ports,
+                subscribing=hub_ports,
+                receiving=receiving(stores, poll_ports),
+                illustrating=picture_ports,
+                publishing=publishing(config, stores),
+                composing=composing(config, stores),
+                delivering=letter_ports,
             )
             await asyncio.to_thread(publish, now(), jobs.publishing, everything=True)
             stop = asyncio.Event()
@@ -105,6 +130,9 @@ class _Jobs:
     """What the clock wakes. Each job asks the store what is due; most of the time nothing is."""
 
     polling: PollPorts
+    subscribing: SubscribePorts
+    receiving: ReceivePorts
+    illustrating: IllustratePorts
     publishing: PublishPorts
     composing: ComposePorts
     delivering: DeliverPorts
@@ -112,18 +140,46 @@ class _Jobs:
     """Letters held when last looked; said again only when the number changes."""
     overdue: frozenset[IssueLine] = frozenset()
     """Issues that waited for the operator when last looked; likewise."""
+    press: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while publishing: the files of an earlier look must not replace those of a later one."""
 
     def rhythms(self) -> tuple[Rhythm, ...]:
         return (
             Rhythm("poll", timedelta(seconds=30), self.poll),
+            Rhythm("subscribe", timedelta(seconds=60), self.subscribe),
+            Rhythm("receive", timedelta(seconds=5), self.receive),
+            Rhythm("illustrate", timedelta(seconds=15), self.illustrate),
             Rhythm("compose", timedelta(seconds=60), self.compose),
             Rhythm("deliver", timedelta(seconds=10), self.deliver),
         )
 
     async def poll(self, moment: datetime) -> None:
         await poll(moment, self.polling, watch=_log_poll)
+        await self._publish()
+
+    async def subscribe(self, moment: datetime) -> None:
+        for line in await subscribe(moment, self.subscribing):
+            log.log(logging.INFO if line.answer.accepted else logging.WARNING, "%s", describe_asked(line))
+
+    async def receive(self, moment: datetime) -> None:
+        lines = await receive(moment, self.receiving)
+        for line in lines:
+            _log_poll(line)
+        if any(line.counts != NO_ENTRIES for line in lines):
+            await self._publish()
+
+    async def illustrate(self, moment: datetime) -> None:
+        # Apart from polling: news are not to wait for their pictures.
+        report = await illustrate(moment, self.illustrating)
+        if account := describe_pictures(report):
+            log.info("%s", account)
+        if report.changes_pages:
+            await self._publish()
+
+    async def _publish(self) -> None:
         # Rendering may take seconds: in a thread, so that letters and requests under way go on.
-        await asyncio.to_thread(publish, now(), self.publishing)
+        async with self.press:
+            await asyncio.to_thread(publish, now(), self.publishing)
 
     async def compose(self, moment: datetime) -> None:
         lines = await asyncio.to_thread(compose, moment, self.composing)
@@ -143,6 +199,12 @@ class _Jobs:
         if report.held and report.held != self.held:
             log.warning("%s", HELD.format(count=report.held))
         self.held = report.held
+
+
+def describe_asked(line: HubAsked) -> str:
+    """What came of a request to a hub, in one line."""
+    outcome = "will come back to verify" if line.answer.accepted else f"refused: {line.answer.message}"
+    return f"{line.lease.source_id:24} {line.mode} at {line.lease.hub}: {outcome}"
 
 
 def _log_poll(line: SourcePolled) -> None:

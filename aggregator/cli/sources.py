@@ -9,12 +9,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from aggregator import wiring
 from aggregator.cli.poll import FINE
 from aggregator.cli.terminal import Setting, now, pass_setting
 from aggregator.config.schema import Config
+from aggregator.ingest import subscription
 from aggregator.ingest.verdict import FEWEST_TO_JUDGE, UNTAGGED_WARNING
 from aggregator.model import GONE_FOR_GOOD, SourceHealth, SourceState, Whereabouts
+from aggregator.wiring.polling import kept_body
+from aggregator.wiring.stores import open_stores
+from aggregator.wiring.subscriptions import why_not_pushed
 
 COLUMNS = (
     "source",
@@ -38,9 +41,16 @@ def command(setting: Setting, trouble: bool) -> None:
     `7 days` counts entries of the last seven days, `untagged` is the share of these that names no country.
     On a terminal as a table, elsewhere as tab-separated lines.
     """
-    with wiring.stores(setting.config, now()) as stores:
+    with open_stores(setting.config, now()) as stores:
         listed = stores.sources.health(now())
-    rows = [_cells(setting.config, one) for one in listed if not trouble or _needs_a_look(one)]
+        obstacle = why_not_pushed(setting.config)
+        standings = stores.leases.standings()
+    pushed = {one.source_id: subscription.account(one, obstacle) for one in standings}
+    rows = [
+        _cells(setting.config, one, pushed.get(one.status.source.id, ""))
+        for one in listed
+        if not trouble or _needs_a_look(one)
+    ]
     console = Console(highlight=False)
     if console.is_terminal:
         _show_table(console, rows)
@@ -69,7 +79,7 @@ def _is_untagged(one: SourceHealth) -> bool:
     return one.recent >= FEWEST_TO_JUDGE and one.untagged > UNTAGGED_WARNING * one.recent
 
 
-def _cells(config: Config, one: SourceHealth) -> tuple[str, ...]:
+def _cells(config: Config, one: SourceHealth, pushed: str) -> tuple[str, ...]:
     status = one.status
     return (
         status.source.id,
@@ -80,7 +90,7 @@ def _cells(config: Config, one: SourceHealth) -> tuple[str, ...]:
         _moment(status.last_success),
         _moment(status.newest_entry),
         "never" if status.whereabouts.gone_count >= GONE_FOR_GOOD else _moment(status.next_poll),
-        "; ".join(_words(config, one)),
+        "; ".join(filter(None, (*_words(config, one), pushed))),
     )
 
 
@@ -102,7 +112,7 @@ def _words(config: Config, one: SourceHealth) -> Iterator[str]:
             f"{status.source.id}`, and set `default_country` if it writes about one country"
         )
     unread = status.state in {SourceState.PARSE_ERROR, SourceState.HTML_INSTEAD}
-    if unread and (path := wiring.kept_body(config, status.source.id)):
+    if unread and (path := kept_body(config, status.source.id)):
         yield f"what came is kept in {path}"
 
 

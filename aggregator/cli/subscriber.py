@@ -9,11 +9,11 @@ from typing import TextIO
 
 import click
 
-from aggregator import wiring
 from aggregator.cli.newsletter import newsletter_named, track_named
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting
 from aggregator.errors import UsageError
 from aggregator.model import Choice, Newsletter
+from aggregator.wiring.stores import open_stores
 
 
 @click.group("subscriber")
@@ -48,7 +48,7 @@ def add(
     """Add a reader who has already agreed; say how in --consent."""
     newsletter = newsletter_named(setting.config, newsletter_id)
     choice = _choice(newsletter, language, countries, told_in)
-    with wiring.stores(setting.config, now()) as stores:
+    with open_stores(setting.config, now()) as stores:
         subscriber = stores.subscribers.add(
             email, newsletter.id, track_named(newsletter, track_id).id, choice, consent=consent, now=now()
         )
@@ -84,7 +84,7 @@ def import_(setting: Setting, listed: TextIO, newsletter_id: str, track_id: str 
     newsletter = newsletter_named(setting.config, newsletter_id)
     track = track_named(newsletter, track_id)
     added, broken = 0, 0
-    with wiring.stores(setting.config, now()) as stores:
+    with open_stores(setting.config, now()) as stores:
         rows = csv.DictReader(listed)
         if "email" not in (rows.fieldnames or ()):
             raise UsageError(f"{listed.name}:1: no column `email`; it has {', '.join(rows.fieldnames or ())}")
@@ -117,7 +117,7 @@ def list_(setting: Setting) -> None:
     """List the readers as CSV."""
     writer = csv.writer(sys.stdout)
     writer.writerow(["email", "newsletter", "track", "state", "language", "countries", "told_in"])
-    with wiring.stores(setting.config, now()) as stores:
+    with open_stores(setting.config, now()) as stores:
         for one in stores.subscribers.all():
             choice = one.choice
             writer.writerow(
@@ -138,6 +138,6 @@ def list_(setting: Setting) -> None:
 @pass_setting
 def remove(setting: Setting, email: str) -> None:
     """Take a reader off all newsletters, as the link in a letter does."""
-    with wiring.stores(setting.config, now()) as stores:
+    with open_stores(setting.config, now()) as stores:
         gone = stores.subscribers.leave(email, now=now())
     click.echo(f"{email} gets no more letters." if gone else f"{email} was not subscribed.")

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from aggregator.config.load import load
 from aggregator.config.schema import Config
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 NEEDS_OPERATOR = 3
 """Exit code: done, but something needs the operator."""
@@ -57,10 +58,11 @@ class Progressing(Protocol):
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Progressing]:
     """A bar on a terminal, plain lines elsewhere. Both print each line that is given."""
-    console = Console(stderr=False, highlight=False, soft_wrap=True)
-    if not console.is_terminal:
+    if (console := _terminal()) is None:
         yield lambda line: click.echo(line)  # noqa: PLW0108 - echo takes more than a line
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=total)
@@ -70,6 +72,18 @@ def progress(title: str, total: int | None) -> Iterator[Progressing]:
             bar.advance(task)
 
         yield advance
+
+
+def _terminal() -> Console | None:
+    """What draws on the terminal; None where output goes elsewhere, and rich need not even be loaded."""
+    # By these two the operator tells rich that it is a terminal, whatever it looks like, or that it is none.
+    told = os.environ.keys() & {"FORCE_COLOR", "TTY_COMPATIBLE"}
+    if not told and not sys.stdout.isatty():
+        return None
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else None
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:

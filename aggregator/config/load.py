@@ -20,18 +20,24 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     Raises `ConfigError` with all faults, in the order in which they stand in the file.
     """
     document = yaml_source.read(path)
-    if document.values is None and not document.faults:
-        document.faults.append(
-            document.place(()).fault("is empty: start from the config.yaml that is shipped")
-        )
+    config, every = _examined(document, environment, path)
+    if every and document.quick:
+        document = yaml_source.read(path, exactly=True)
+        config, every = _examined(document, environment, path)
+    if config is None or every:
+        raise ConfigError(sorted(set(every), key=lambda fault: (fault.file, fault.line, fault.column)))
+    return config
+
+
+def _examined(
+    document: yaml_source.Document, environment: Mapping[str, str], path: Path
+) -> tuple[Config | None, list[Fault]]:
     if document.values is None:
-        raise ConfigError(document.faults)
+        empty = document.place(()).fault("is empty: start from the config.yaml that is shipped")
+        return None, document.faults or [empty]
     values, missing = interpolate.interpolated(document, environment)
     config, found = _validated(values, document, path.parent.absolute())
-    if every := [*document.faults, *missing, *found]:
-        raise ConfigError(sorted(set(every), key=lambda fault: (fault.file, fault.line, fault.column)))
-    assert config is not None
-    return config
+    return config, [*document.faults, *missing, *found]
 
 
 def _validated(

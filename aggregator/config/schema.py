@@ -4,12 +4,14 @@ A key stands here only when something obeys it. Defaults that belong to a value 
 taken from there, never repeated. `python -m aggregator.config.schema` prints the JSON Schema for editors.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic would compile each annotation by itself at every start.
 
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr
 
 from aggregator import __version__, model
-from aggregator.config.settings import DAY, HOUR, MINUTE, Settings, default_of
+from aggregator.config.settings import DAY, HOUR, MINUTE, Settings, default_of, described_schema
 from aggregator.config.source_settings import SourceDefaults, SourceSettings
 from aggregator.config.values import (
     BaseUrl,
@@ -105,6 +107,17 @@ class PollingSettings(Settings):
     """Processes that read feeds."""
 
 
+class ImageSettings(Settings):
+    """Pictures of stories: copied from their sources, encoded anew, and published from here."""
+
+    enabled: bool = True
+    """False shows none and asks for none, whatever a source's `images` says."""
+    retention: Annotated[Duration, between(DAY, 3650 * DAY)] = timedelta(days=90)
+    """How long after it was told a story keeps its picture."""
+    max_bytes: Annotated[int, Field(ge=100_000, le=50_000_000)] = 15_000_000
+    """Largest picture that is read."""
+
+
 class FeedSettings(Settings):
     """A feed we publish. An empty criterion admits all."""
 
@@ -169,6 +182,7 @@ class Config(Settings):
     """Made from an empty section, not a ready one: its default paths count from this file's folder too."""
     web: WebSettings = WebSettings()
     polling: PollingSettings = PollingSettings()
+    images: ImageSettings = ImageSettings()
     defaults: SourceDefaults = SourceDefaults()
     sources: tuple[SourceSettings, ...] = ()
     feeds: tuple[FeedSettings, ...] = ()
@@ -185,7 +199,16 @@ class Config(Settings):
 
     def sources_enabled(self) -> tuple[model.Source, ...]:
         """The sources to poll, with `defaults` laid under each."""
-        return tuple(source.over(self.defaults) for source in self.sources if source.enabled)
+        return tuple(self._sources[said.id] for said in self.sources if said.enabled)
+
+    @cached_property
+    def _sources(self) -> Mapping[str, model.Source]:
+        """All of them by id, made once: each step of the pipeline asks for them."""
+        return {said.id: self._source(said) for said in self.sources}
+
+    def _source(self, said: SourceSettings) -> model.Source:
+        source = said.over(self.defaults)
+        return source if self.images.enabled else replace(source, images="none")
 
     def selections(self) -> tuple[model.Selection, ...]:
         """The feeds to publish besides the one that holds everything."""
@@ -199,9 +222,8 @@ class Config(Settings):
     def publisher(self) -> model.Site:
         """The publisher. It knows disabled sources too: their stories stay."""
         said: Mapping[str, Any] = {**dict(self.site), "countries": self.region.countries}
-        sources = {source.id: source.over(self.defaults) for source in self.sources}
         domain = self.site.id_domain or urlsplit(self.site.base_url).hostname or ""
-        return model.Site(**{**said, "sources": sources, "id_domain": domain})
+        return model.Site(**{**said, "sources": self._sources, "id_domain": domain})
 
 
 def _given(settings: Settings) -> dict[str, Any]:
@@ -211,7 +233,7 @@ def _given(settings: Settings) -> dict[str, Any]:
 
 def json_schema() -> str:
     """JSON Schema of `config.yaml`, as text that ends in a line feed."""
-    return json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(described_schema(Config), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

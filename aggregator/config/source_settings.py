@@ -1,6 +1,6 @@
 """What `config.yaml` may say of a source, and how it becomes the source that the pipeline works with."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic would compile each annotation by itself at every start.
 
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from aggregator import model
-from aggregator.config.settings import DAY, MINUTE, Settings, default_of
+from aggregator.config.settings import DAY, HOUR, MINUTE, Settings, default_of
 from aggregator.config.values import (
     Country,
     Duration,
@@ -61,6 +61,12 @@ class SourceDefaults(Settings):
     without this."""
     paywall: Literal["none", "metered", "full"] = default_of(model.Source, "paywall")
     """Which entries are marked as for subscribers: none, those whose text says so, or all."""
+    images: Literal["copy", "none"] = default_of(model.Source, "images")
+    """Whether its pictures are copied, and shown from here."""
+    websub: bool = default_of(model.Source, "websub")
+    """Whether a hub that it announces may push its news; needs a public https `base_url`."""
+    backup_interval: Annotated[Duration, between(HOUR, DAY)] = default_of(model.Source, "backup_interval")
+    """Time between two polls while its hub pushes, where `interval: auto` would be shorter."""
 
 
 class ExclusionSettings(Settings):

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    column,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    table,
+)
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from aggregator.errors import StoreError
-from aggregator.store.tables import meta
+from aggregator.store.tables import columns, meta
 
 APPLICATION = "regional-news-aggregator"
 """What `meta` says under `application`: this database is ours."""
@@ -41,10 +47,12 @@ def connect(url: str, *, durable: bool = True) -> Engine:
     """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(
+            address, connect_args={"timeout": BUSY_SECONDS}, json_serializer=columns.as_json
+        )
         _prepare_sqlite(engine, durable)
     else:
-        engine = create_engine(address, pool_pre_ping=True)
+        engine = create_engine(address, pool_pre_ping=True, json_serializer=columns.as_json)
         _prepare_postgresql(engine, durable)
     with reading(engine):
         return engine
@@ -158,42 +166,30 @@ def upgrade(engine: Engine) -> None:
     Raises StoreError when the database belongs to another program or was written by a newer version of this
     one.
     """
-    with writing(engine, Lane.MIGRATIONS) as connection:
-        scripts = Config()
-        scripts.set_main_option("script_location", str(_migrations()).replace("%", "%%"))
-        scripts.set_main_option("path_separator", "os")
-        scripts.attributes["connection"] = connection
-        _refuse_foreign(connection, ScriptDirectory.from_config(scripts), _shown(engine))
-        command.upgrade(scripts, "head")
-
-
-def _migrations() -> Path:
-    return Path(str(resources.files("aggregator.store"))) / "migrations"
-
-
-def _refuse_foreign(connection: Connection, scripts: ScriptDirectory, shown: str) -> None:
-    tables = set(inspect(connection).get_table_names())
-    heads = MigrationContext.configure(connection).get_current_heads()
-    if not heads and not tables - {"alembic_version"}:
+    if _is_current(engine):
         return
-    if not heads or not _is_ours(connection, tables):
-        raise StoreError(
-            f"{shown} holds tables of another program ({', '.join(sorted(tables)[:3])} …); "
-            "give the aggregator a database, or a schema, of its own"
-        )
-    known = {script.revision for script in scripts.walk_revisions()}
-    if unknown := set(heads) - known:
-        raise StoreError(
-            f"{shown} was written by a newer version of this program (schema {', '.join(sorted(unknown))}); "
-            "install that version, or restore a backup from before the upgrade"
-        )
+    # Here and not above: Alembic takes longer to load than most commands run, and is needed once per version.
+    from aggregator.store.migrating import migrate
+
+    with writing(engine, Lane.MIGRATIONS) as connection:
+        migrate(connection, _shown(engine))
 
 
-def _is_ours(connection: Connection, tables: set[str]) -> bool:
-    if meta.name not in tables or {column["name"] for column in inspect(connection).get_columns("meta")} != {
-        "key",
-        "value",
-    }:
+def _is_current(engine: Engine) -> bool:
+    """Whether the tables are ours and of this version, by one query that takes no lock.
+
+    Where it cannot be asked, tables are missing: those of a new database, or of another program.
+    """
+    version = table("alembic_version", column("version_num"))
+    ours = select(meta.c.key).where(meta.c.key == "application", meta.c.value == APPLICATION).exists()
+    try:
+        with engine.connect() as connection:
+            return connection.scalars(select(version.c.version_num).where(ours)).all() == [newest_revision()]
+    except DBAPIError:
         return False
-    found = connection.execute(select(meta.c.value).where(meta.c.key == "application")).scalar()
-    return found == APPLICATION
+
+
+def newest_revision() -> str:
+    """The revision that this program's tables have: that of the last script by name."""
+    scripts = (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py")
+    return max(script.name for script in scripts).partition("_")[0]

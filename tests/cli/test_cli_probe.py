@@ -136,7 +136,17 @@ def test_a_source_is_probed_by_its_id_and_its_own_word_holds(call: Call, url: st
     call("poll", "sleepy", expected=3)
     asked = Host.asked["/old"]
     out = call("probe", "sleepy", expected=3).output
-    assert "sleepy was not asked" in out
+    assert out.startswith("sleepy ")
+    assert "not asked: its server said" in out
+    assert Host.asked["/old"] == asked
+
+
+def test_after_a_probe_the_source_may_be_polled_unless_its_server_said_later(call: Call, url: str) -> None:
+    call("probe", "dala")
+    assert "entries" in call("poll", "--force", "dala").output
+    call("probe", "sleepy")
+    asked = Host.asked["/old"]
+    assert "its server said" in call("poll", "--force", "sleepy", expected=3).output
     assert Host.asked["/old"] == asked
 
 

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from email_validator import validate_email
 
 from aggregator import model
 from aggregator.config.interpolate import fill
@@ -19,7 +20,8 @@ from aggregator.config.schema import (
     SourceDefaults,
     SourceSettings,
 )
-from aggregator.config.values import in_short
+from aggregator.config.values import LONGEST_PLAIN_ADDRESS, PLAIN_ADDRESS, in_short
+from aggregator.errors import ConfigError
 
 SOUND = """\
 site: {title: Новости, base_url: "https://news.example.org/", contact: a@example.org, time_zone: Asia/Almaty}
@@ -72,6 +74,37 @@ def test_what_a_source_excludes_and_strips_reaches_the_pipeline(tmp_path: Path) 
     assert source.exclude == model.Exclusions(("[Newsletter]",), ("Horoscope",), ("/lottery/",))
     assert source.strip_title == (" | Dala",)
     assert (source.guid_policy, source.paywall, source.was) == ("link", "full", "dala-old")
+
+
+def test_pictures_are_copied_unless_a_source_the_defaults_or_the_whole_site_says_no(tmp_path: Path) -> None:
+    assert one_source("", tmp_path).images == "copy"
+    assert one_source("    images: none\n", tmp_path).images == "none"
+    assert one_source("", tmp_path, "defaults: {images: none}\n").images == "none"
+    assert one_source("    images: copy\n", tmp_path, "defaults: {images: none}\n").images == "copy"
+    assert one_source("    images: copy\n", tmp_path, "images: {enabled: false}\n").images == "none"
+
+
+def test_pictures_are_kept_for_ninety_days_unless_config_says_otherwise(tmp_path: Path) -> None:
+    assert loaded("", tmp_path).images.retention == timedelta(days=90)
+    images = loaded("images: {retention: 7d, max_bytes: 500_000}\n", tmp_path).images
+    assert (images.retention, images.max_bytes) == (timedelta(days=7), 500_000)
+    off = loaded(
+        "images: {enabled: false}\nsources: [{id: a, name: A, url: 'https://a.example/'}]\n", tmp_path
+    )
+    assert off.publisher().sources["a"].images == "none", "nothing is shown either"
+
+
+def test_pushes_can_be_refused_and_the_backup_poll_be_set(tmp_path: Path) -> None:
+    source = one_source("    websub: false\n", tmp_path, "defaults: {backup_interval: 12h}\n")
+    assert (source.websub, source.backup_interval) == (False, timedelta(hours=12))
+    silent = one_source("", tmp_path)
+    assert (silent.websub, silent.backup_interval) == (True, timedelta(hours=6))
+
+
+@pytest.mark.parametrize("interval", ["59m", "25h", "auto"])
+def test_a_backup_poll_comes_at_least_once_a_day(interval: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="backup_interval"):
+        one_source(f"    backup_interval: {interval}\n", tmp_path)
 
 
 def test_a_source_can_take_a_default_back(tmp_path: Path) -> None:
@@ -272,3 +305,28 @@ def test_defaults_hold_what_can_be_shared_and_nothing_that_names_one_source() ->
         *SourceSettings.OPERATORS_OWN,
     }
     assert set(SourceDefaults.model_fields) == set(SourceSettings.model_fields) - alone
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@example.org",
+        "news.desk-1_2@mail.steppe-news.co.kz",
+        "0@1.info",
+        "desk@xn.xn.net",
+        f"{'a' * 29}@{'b' * 30}.com",
+        f"d@{'.'.join('abcdefghijklmnopqrstuvwxyz')}.abcd.kg",
+    ],
+)
+def test_a_plain_mail_address_is_one_that_the_library_takes_as_it_is(address: str) -> None:
+    assert len(address) <= LONGEST_PLAIN_ADDRESS
+    assert PLAIN_ADDRESS.fullmatch(address)
+    assert validate_email(address, check_deliverability=False).normalized == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@example", "a@news.test", "a@b.local", "a..b@c.kz", ".a@c.kz", "a@-c.kz", "a@xn--80ak.kz", "a@1.2"],
+)
+def test_what_the_library_may_refuse_or_change_is_no_plain_mail_address(address: str) -> None:
+    assert not PLAIN_ADDRESS.fullmatch(address)

@@ -1,0 +1,45 @@
+"""The built-in web server: published files, and the pages that answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aggregator.config.schema import Config
+from aggregator.push import CallbackPorts
+from aggregator.web.app import WebSettings, create_app
+from aggregator.web.caught import Caught
+from aggregator.web.leaving import Departure
+from aggregator.web.server import Address, serve
+from aggregator.wiring import clock
+from aggregator.wiring.caught_mail import caught_folder, caught_key
+from aggregator.wiring.stores import Stores
+from aggregator.wiring.subscriptions import Subscriptions
+from aggregator.wiring.template_sets import templates
+
+
+@asynccontextmanager
+async def pages_served(config: Config, opened: Stores) -> AsyncIterator[Address]:
+    """Serve the public folder, the pages for leaving, and caught mail where no `smtp` is configured."""
+    site = config.publisher()
+    pages = templates(config, "site")
+
+    def leave(token: str) -> Departure | None:
+        left = opened.subscribers.leave_by_token(token, now=clock.now())
+        return Departure(*left) if left else None
+
+    caught = None if config.smtp else Caught(caught_folder(config), caught_key(opened))
+    app = create_app(
+        WebSettings(
+            public=config.storage.public,
+            site=site,
+            environment=pages.environment,
+            languages=pages.languages(),
+            leave=leave,
+            caught=caught,
+            hubs=Subscriptions(CallbackPorts(opened.leases, opened.inbox), clock.now),
+            largest_push=config.polling.max_bytes,
+        )
+    )
+    async with serve(app, config.web.host, config.web.port) as address:
+        yield address

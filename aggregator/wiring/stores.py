@@ -1,0 +1,76 @@
+"""What is remembered: the stores, opened on one database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from aggregator.config.schema import Config
+from aggregator.store import engine as database
+from aggregator.store.deliveries import DeliveryLedger
+from aggregator.store.entries import EntryStore
+from aggregator.store.inbox import PushInbox
+from aggregator.store.issues import IssueStore
+from aggregator.store.leases import LeaseStore
+from aggregator.store.pictures import PictureStore
+from aggregator.store.secrets import Secrets
+from aggregator.store.sources import SourceStore
+from aggregator.store.stories import StoryStore
+from aggregator.store.subscribers import SubscriberStore
+
+LEASE = timedelta(minutes=15)
+"""How long a sender may hold a delivery: longer than SMTP's longest silence (RFC 5321 section 4.5.3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What is remembered, opened on one database."""
+
+    engine: Engine
+    secrets: Secrets
+    sources: SourceStore
+    entries: EntryStore
+    leases: LeaseStore
+    inbox: PushInbox
+    stories: StoryStore
+    pictures: PictureStore
+    subscribers: SubscriberStore
+    issues: IssueStore
+    ledger: DeliveryLedger
+
+
+@contextmanager
+def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
+    """Open the database, bring it to this version, and tell it which sources are configured."""
+    site, sources = config.publisher(), config.sources_enabled()
+    _make_folders(config)
+    engine = database.connect(config.storage.database)
+    try:
+        database.upgrade(engine)
+        secrets = Secrets.load(config.storage.data)
+        opened = Stores(
+            engine=engine,
+            secrets=secrets,
+            sources=SourceStore(engine, sources),
+            entries=EntryStore(engine, site.id_domain),
+            leases=LeaseStore(engine, sources, secrets),
+            inbox=PushInbox(engine, sources),
+            stories=StoryStore(engine),
+            pictures=PictureStore(engine),
+            subscribers=SubscriberStore(engine, secrets),
+            issues=IssueStore(engine),
+            ledger=DeliveryLedger(engine, secrets, site.id_domain, LEASE),
+        )
+        opened.sources.synchronise(now)
+        yield opened
+    finally:
+        engine.dispose()
+
+
+def _make_folders(config: Config) -> None:
+    config.storage.data.mkdir(parents=True, exist_ok=True)
+    config.storage.public.mkdir(parents=True, exist_ok=True)
