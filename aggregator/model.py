@@ -9,10 +9,27 @@ feed held (`Entry`), what the entry is about (`Description`), what was decided (
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, TypeVar
+
+Value = TypeVar("Value")
+
+
+def _pickled_by_fields(cls: type[Value]) -> type[Value]:
+    """Pickle as a call with all fields: values of this kind leave worker processes by the thousand, and the
+    way of slotted dataclasses takes three times as long."""
+    names = [one.name for one in fields(cls)]  # type: ignore[arg-type] # the decorator beneath made it one
+    values = attrgetter(*names)
+
+    def reduce(self: Value) -> tuple[type[Value], tuple[object, ...]]:
+        return cls, values(self)
+
+    cls.__reduce__ = reduce  # type: ignore[assignment, method-assign]
+    return cls
+
 
 # --------------------------------------------------------------------------------------------- sources
 
@@ -86,6 +103,12 @@ class Source:
     """What stands at `url`."""
     selectors: Selectors | None = None
     """Where the entries stand on the page of a source of type html; None for the other types."""
+    images: Literal["copy", "none"] = "copy"
+    """Whether its pictures are copied and shown."""
+    websub: bool = True
+    """Whether its hub, if it announces one, may push its news to us."""
+    backup_interval: timedelta = timedelta(hours=6)
+    """Time between two polls while its hub pushes, when its own rhythm is shorter."""
 
 
 class SourceState(StrEnum):
@@ -114,8 +137,18 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """Where a source's news is pushed from (W3C WebSub section 4)."""
+
+    topic: str = ""
+    """The address under which the hubs know it."""
+    hubs: tuple[str, ...] = ()
+    """In the source's own order; none where it is not pushed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hints:
-    """A feed's own words on when it is worth asking."""
+    """A feed's own words on when it is worth asking, and on who tells when it is."""
 
     update_interval: timedelta | None = None
     """How often it changes: `ttl`, or the period of the syndication module."""
@@ -123,6 +156,8 @@ class Hints:
     """Hours of the day, 0..23 in GMT, in which it wants to be left alone (RSS 2.0 `skipHours`)."""
     skip_days: frozenset[int] = frozenset()
     """Days on which it wants to be left alone, ISO weekdays 1..7 in GMT (RSS 2.0 `skipDays`)."""
+    announced: Announcement = Announcement()
+    """Addresses as the feed writes them; not part of its rhythm, and not remembered with it."""
 
 
 NO_HINTS = Hints()
@@ -180,8 +215,6 @@ class Claim:
     """No poll of this source has succeeded yet."""
     newest_entry: datetime | None = None
     """The latest date that the source gave to any of its entries; None if it never gave one."""
-    usual_gap: timedelta | None = None
-    """Time that usually lies between two of its entries, by their dates; None while unknown."""
     last_success: datetime | None = None
     """When it last answered as a feed does."""
     pace: Pace = Pace()
@@ -196,6 +229,12 @@ class Claim:
 
     repeats: bytes = b""
     """Sentences that its entries repeat, as the last reading left them; empty before the first."""
+    announced: Announcement = Announcement()
+    """The hubs that its last body named."""
+    pushed_until: datetime | None = None
+    """Its hub pushes until then, unless the lease is renewed; None when it does not push."""
+    pushed: bool = False
+    """It is not asked: its hub pushed what is to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +282,8 @@ class Fetched:
     """The answer's headers, for diagnosis."""
     parts: tuple[bytes, ...] = ()
     """Documents that the body refers to and that belong to it: the sitemaps of a sitemap index."""
+    described: str = ""
+    """What messages tell of a body that is gone: its type, size, first tag, and as whom we asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +335,7 @@ class PublishedEntry:
     """What its relative links hang on by the feed's own word; empty for the feed's address."""
 
 
+@_pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One item as one source published it, normalised."""
@@ -324,9 +366,11 @@ class Entry:
     """The rest is for subscribers."""
     excluded: str = ""
     """Why it is stored without ever being told; empty for news."""
-    as_published: PublishedEntry = field(default_factory=PublishedEntry)
+    as_published: bytes = b""
+    """The `PublishedEntry` it was made of, as `ingest.as_published` packs it."""
 
 
+@_pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Which words gave a tag, and where they stand."""
@@ -339,6 +383,7 @@ class Evidence:
     """The gazetteer entry or rule that matched."""
 
 
+@_pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A country an entry or a story is about."""
@@ -350,6 +395,7 @@ class Tag:
     evidence: tuple[Evidence, ...] = ()
 
 
+@_pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Description:
     """What editorial judgement says of one entry, from that entry alone."""
@@ -366,8 +412,11 @@ class Description:
     """Countries it only mentions."""
     keys: tuple[int, ...] = ()
     """Signed 64-bit look-up keys; entries that share one are candidates for one story."""
+    shown_hash: bytes = b""
+    """Hash of the words that readers see: it tells a material change from a cosmetic one."""
 
 
+@_pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class DescribedEntry:
     """An entry with its description, on its way to a decision."""
@@ -496,7 +545,8 @@ class SourceUpdate:
     at: datetime
     state: SourceState
     message: str
-    next_poll: datetime
+    next_poll: datetime | None
+    """None after a push, which asked nobody: state, message, failures and the server's word are kept too."""
     not_before: datetime | None
     """The source's own word (Retry-After, max-age): even `--force` waits for it."""
     failures: int
@@ -505,7 +555,6 @@ class SourceUpdate:
     body_hash: bytes | None = None
     """None keeps what is stored."""
     newest_entry: datetime | None = None
-    usual_gap: timedelta | None = None
     """None keeps what is stored."""
     pace: Pace | None = None
     """None keeps what is stored."""
@@ -514,6 +563,8 @@ class SourceUpdate:
     whereabouts: Whereabouts | None = None
     """None keeps what is stored."""
     repeats: bytes | None = None
+    """None keeps what is stored."""
+    announced: Announcement | None = None
     """None keeps what is stored."""
 
 
@@ -576,6 +627,129 @@ class SourceHealth:
     """Of these, those that name no country."""
 
 
+# --------------------------------------------------------------------------------------------- pushes
+
+
+class LeaseState(StrEnum):
+    """How a lease stands: what was agreed with a hub about one callback (W3C WebSub section 5)."""
+
+    PENDING = "pending"
+    """Asked for, or about to be; the hub has not verified it."""
+    ACTIVE = "active"
+    DENIED = "denied"
+    """The hub refuses; it is asked again much later."""
+    LEAVING = "leaving"
+    """It is to be unsubscribed; until then its pushes count."""
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A hub's promise to push one source's news to one callback, for a time."""
+
+    id: int
+    source_id: str
+    hub: str
+    topic: str
+    base_url: str
+    """The origin of its callback."""
+    state: LeaseState
+    asked_at: datetime
+    """When its hub was last sent a request about it."""
+    try_after: datetime
+    """When its hub may be sent the next one."""
+    expires_at: datetime | None = None
+    """None before it was verified."""
+    failures: int = 0
+    """Requests in a row that led nowhere."""
+    message: str = ""
+    """What the hub said, for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a source stands with its hubs."""
+
+    source_id: str
+    claim: Claim | None
+    """What we remember of it; None when it is not polled any more."""
+    asked_at: datetime | None = None
+    """When its last poll began."""
+    hinted_at: datetime | None = None
+    """When somebody last said, without proof, that it has news; None when that has been looked into."""
+    leases: tuple[Lease, ...] = ()
+    """Those that have not ended, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubRequest:
+    """What a hub is asked for (W3C WebSub section 5.1)."""
+
+    mode: Literal["subscribe", "unsubscribe"]
+    hub: str
+    topic: str
+    callback: str
+    """Nobody but the hub may know it."""
+    secret: str = ""
+    """Key of the signature of pushes; empty to send none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubAnswer:
+    """What came of a request to a hub."""
+
+    accepted: bool
+    """It will verify, or has done so."""
+    message: str = ""
+    not_before: datetime | None = None
+    """Earliest next request by the hub's own word."""
+    reached: bool = True
+    """False when no answer came at all: others need not try this hub now."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseUpdate:
+    """How a lease stands after something happened to it."""
+
+    state: LeaseState
+    try_after: datetime
+    failures: int = 0
+    message: str = ""
+    expires_at: datetime | None = None
+    """None keeps what is stored."""
+
+
+class Callback(StrEnum):
+    """What stands at an address that hubs push to."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """Its lease has ended: the hub shall stop."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class HubQuestion:
+    """What a hub asks or tells at a callback (W3C WebSub sections 5.2 and 5.3)."""
+
+    mode: str
+    topic: str
+    lease_seconds: str = ""
+    reason: str = ""
+    """Why it denies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A body that a hub brought with a valid signature, as it waits to be read."""
+
+    id: int
+    source_id: str
+    at: datetime
+    content_type: str
+    body: bytes
+
+
 # --------------------------------------------------------------------------------------------- stories
 
 
@@ -600,6 +774,27 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture of ours in one size."""
+
+    path: str
+    """Below the public folder; names the content."""
+    width: int
+    """Pixels, as `height`."""
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A story's picture, as we publish it."""
+
+    small: PictureFile
+    """For lists."""
+    large: PictureFile
+    """For the story that leads a page, and for feeds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Entries about one event."""
 
@@ -614,6 +809,8 @@ class Story:
     """The lead first, the others in the order they joined."""
     countries: tuple[str, ...] = ()
     """Most salient first."""
+    picture: Picture | None = None
+    """The lead's, once we have a copy of it."""
 
     @property
     def lead(self) -> Member:
@@ -679,6 +876,93 @@ class File:
 
     path: str
     content: bytes
+
+
+# --------------------------------------------------------------------------------------------- pictures
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPicture:
+    """The picture that the lead of a changed story names."""
+
+    story_id: int
+    source_id: str
+    address: str
+    """At its source; empty if the lead names none."""
+    told_at: datetime
+    told_number: int
+    visible: bool
+    """The story is neither hidden nor merged into another."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPictures:
+    """Stories that changed since the last look, with the pictures that their leads name."""
+
+    upto: int
+    """Change number of the last one: where the next look begins."""
+    leads: tuple[LeadPicture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLink:
+    """A story that shall be shown with a picture."""
+
+    lead: LeadPicture
+    site: str
+    """Registrable domain of the address: who is asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPicture:
+    """A picture that is ours to ask for now; the attempt is already on record."""
+
+    key: bytes
+    address: str
+    source_id: str
+    """The source that named it first."""
+    site: str
+    attempts: int
+    """Tries, this one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedImage:
+    """A picture in one size, encoded anew as JPEG."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPicture:
+    """A picture encoded anew in both sizes."""
+
+    small: EncodedImage
+    large: EncodedImage
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFailure:
+    """Why a picture could not be copied: an error that travels as a value."""
+
+    reason: str
+    final: bool
+    """Asking again would bring nothing else."""
+    site_wide: bool = False
+    """The server is in trouble or wants to be left alone: its other pictures are not asked for either."""
+    not_before: datetime | None = None
+    """Earliest next request by the server's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnneededPicture:
+    """A picture that no story has needed for a while."""
+
+    key: bytes
+    paths: tuple[str, ...]
+    """Its files, those left out that another picture shares."""
 
 
 # --------------------------------------------------------------------------------------------- newsletters

@@ -2,7 +2,7 @@
 
 Each step asks the world through a port (a Protocol below), lets pure functions decide, and tells the world
 what was decided. The steps decide nothing themselves and never call one another: `schedule.py` and the
-commands call them, `wiring.py` hands them their ports.
+commands call them, `wiring/` hands them their ports.
 
     poll     sources due -> bodies -> described entries -> decisions -> one transaction
     publish  changed stories -> selections they touch -> files
@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +76,10 @@ ENTRIES_PER_BATCH = 500
 """What one write transaction takes: keeps it under 200 ms."""
 COMMIT_EVERY = 1.0
 """Seconds that results wait for others before they are written."""
+MOST_FOLLOWED = 300
+"""Sources under way at once, waiting for their turn included: more would but fill the memory."""
+MOST_UNSTORED = 50
+"""Sources that were read and wait to be written, before no more are read."""
 STORIES_PER_LOOK = 500
 """Changed stories held in memory at once while publishing."""
 NO_ENTRIES = EntryCounts()
@@ -174,16 +179,61 @@ async def poll(
     with the time at which it may be asked.
     """
     claims = ports.sources.claim(now, only=only, force=force)
+    # What failed last time may take its whole timeout again: it does not keep the others waiting.
+    waiting = iter(sorted(claims.granted, key=lambda claim: claim.failures > 0))
+    results: asyncio.Queue[_Followed] = asyncio.Queue(MOST_UNSTORED)
+    number = min(len(claims.granted), MOST_FOLLOWED)
+    followers = [asyncio.create_task(_follow_all(waiting, ports, results)) for _ in range(number)]
     polled: list[SourcePolled] = []
-    pending = {asyncio.create_task(_follow(claim, ports)) for claim in claims.granted}
-    while pending:
-        done, pending = await asyncio.wait(pending, timeout=COMMIT_EVERY)
-        for batch in _batches([task.result() for task in done]):
-            for line in _store(now, batch, ports):
-                if watch:
-                    watch(line)
-                polled.append(line)
+    try:
+        while len(polled) < len(claims.granted):
+            for batch in _batches(await _some(results, len(claims.granted) - len(polled))):
+                # In a thread, so that sources are asked and bodies are read meanwhile.
+                for line in await asyncio.to_thread(_store, now, batch, ports):
+                    if watch:
+                        watch(line)
+                    polled.append(line)
+    finally:
+        for follower in followers:
+            follower.cancel()
     return PollReport(tuple(polled), claims.refused)
+
+
+async def _follow_all(waiting: Iterator[Claim], ports: PollPorts, results: asyncio.Queue[_Followed]) -> None:
+    """Follow one source after another, as long as any waits; several such followers share them."""
+    for claim in waiting:
+        await results.put(await _follow(claim, ports))
+
+
+async def _some(results: asyncio.Queue[_Followed], most: int) -> list[_Followed]:
+    """What comes in within COMMIT_EVERY, and no more than is written at once."""
+    some = [await results.get()]
+    with suppress(TimeoutError):
+        async with asyncio.timeout(COMMIT_EVERY):
+            while len(some) < min(most, SOURCES_PER_BATCH) and _entries_in(some) < ENTRIES_PER_BATCH:
+                some.append(await results.get())
+    return some
+
+
+def _entries_in(followed: Iterable[_Followed]) -> int:
+    return sum(len(one.reading.entries) for one in followed if isinstance(one.reading, Reading))
+
+
+async def receive(
+    now: datetime, pushed: Sequence[tuple[Claim, Fetched]], ports: PollPorts
+) -> list[SourcePolled]:
+    """Store what hubs pushed, at most one body per source, by the way of bodies that were fetched.
+
+    Each claim says `pushed`: nothing that the next poll of the source depends on is touched.
+    """
+    bodies = {claim.source.id: fetched for claim, fetched in pushed}
+
+    async def brought(claim: Claim) -> FetchOutcome:
+        return bodies[claim.source.id]
+
+    here = replace(ports, fetch=brought)
+    followed = await asyncio.gather(*(_follow(claim, here) for claim, _ in pushed))
+    return [line for batch in _batches(followed) for line in _store(now, batch, here)]
 
 
 def _batches(followed: Sequence[_Followed]) -> Iterable[Sequence[_Followed]]:
@@ -191,7 +241,7 @@ def _batches(followed: Sequence[_Followed]) -> Iterable[Sequence[_Followed]]:
     batch: list[_Followed] = []
     entries = 0
     for one in followed:
-        more = len(one.reading.entries) if isinstance(one.reading, Reading) else 0
+        more = _entries_in([one])
         if batch and (entries + more > ENTRIES_PER_BATCH or len(batch) == SOURCES_PER_BATCH):
             yield batch
             batch, entries = [], 0
@@ -206,9 +256,13 @@ async def _follow(claim: Claim, ports: PollPorts) -> _Followed:
         fetched = await ports.fetch(claim)
         if not isinstance(fetched, Fetched) or fetched.body_hash == claim.body_hash:
             return _Followed(claim, fetched)
-        claim = replace(claim, repeats=ports.entries.repeats(claim.source.id))
-        reading = await ports.read(claim, fetched, ports.entries.known(claim.source.id))
-        return _Followed(claim, fetched, reading)
+        known: Mapping[str, bytes] = {}
+        if not claim.first:
+            known = ports.entries.known(claim.source.id)
+            claim = replace(claim, repeats=ports.entries.repeats(claim.source.id))
+        reading = await ports.read(claim, fetched, known)
+        # The body has done its work: thousands of them may wait here to be stored.
+        return _Followed(claim, due.without_body(fetched), reading)
     except Exception as error:
         log.exception("polling %s failed unexpectedly", claim.source.id)
         return _Followed(claim, due.unexpected(claim, ports.clock(), error))

@@ -40,7 +40,7 @@ def run(
         began = time.monotonic()
         process = subprocess.Popen(
             command,
-            env={**os.environ, **environment},
+            env={**_environment(), **environment},
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -63,6 +63,11 @@ def run(
     watch.stop()
     process.returncode = os.waitstatus_to_exitcode(status)
     return Figures(wall, cpu, largest / 1024, watch.worst / 1024, process.returncode)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, save what keeps Python from storing bytecode: an installed program has it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class _Memory(threading.Thread):

@@ -41,7 +41,9 @@ def read_one(body: bytes) -> None:
     fetched = Fetched(SOURCE.id, NOW, SOURCE.url, TYPES[len(body) % len(TYPES)], body, b"")
     try:
         parsed = read.entries(SOURCE, fetched, {}, NOW)
-    except UnreadableFeedError:
+    except UnreadableFeedError as error:
+        if "no feed could be read" in str(error):
+            raise  # feedparser stumbled: that costs a whole feed
         return
     for entry in parsed.entries:
         texts = (entry.guid, entry.url, entry.title, entry.text, entry.html, entry.author, *entry.categories)

@@ -26,8 +26,8 @@ sys.path.insert(0, str(ROOT))
 
 from aggregator import pipeline, reading
 from aggregator.editorial.decide import Rules
-from aggregator.editorial.shown import shown_hash
-from aggregator.ingest.http import HttpFetcher, HttpLimits
+from aggregator.ingest.http import HttpFetcher
+from aggregator.ingest.transport import HttpLimits
 from aggregator.ingest.netguard import NetGuard
 from aggregator.ingest.pool import ReadingPool
 from aggregator.model import Source, SourceState
@@ -105,13 +105,13 @@ async def siege(count: int, patience: float, time_limit: float, folder: Path) ->
             clock=now,
             guard=NetGuard([ip_network("127.0.0.1/32")]),
             limits=HttpLimits(host_gap=timedelta(0)),
-            resolver=Names(),
+            resolve=Names(),
             room=pool.room,
         )
         before = memory("VmRSS")
         started = time.monotonic()
         async with pool, fetcher:
-            entries = EntryStore(engine, "siege.example", shown_hash)
+            entries = EntryStore(engine, "siege.example")
             port = pipeline.PollPorts(store, fetcher, pool, entries, Rules("1"), now)
             report = await pipeline.poll(started_at, port)
             wall = time.monotonic() - started

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 import ssl
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tests.misdeeds import ANSWERS, KINDS, good, whole
 
@@ -121,33 +119,28 @@ class _Talk:
         return isinstance(error, OSError | EOFError | asyncio.LimitOverrunError)
 
 
-class Names(AbstractResolver):
+class Names:
     """Answers as a test wants: each name its addresses one after the other, and the last for ever."""
 
     def __init__(self, answers: Mapping[str, list[str]] | None = None) -> None:
-        """Names that `answers` does not hold are 127.0.0.1."""
+        """Names that `answers` does not hold are 127.0.0.1; addresses are left to speak for themselves."""
         self._answers = {name: list(addresses) for name, addresses in (answers or {}).items()}
         self.asked: list[str] = []
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    def __call__(self, host: str) -> list[str]:
         self.asked.append(host)
+        if _is_address(host):
+            return []
         left = self._answers.get(host, ["127.0.0.1"])
-        address = left.pop(0) if len(left) > 1 else left[0]
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-        ]
+        return [left.pop(0) if len(left) > 1 else left[0]]
 
-    async def close(self) -> None:
-        """Nothing is held open."""
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 async def _serve() -> None:

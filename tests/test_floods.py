@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import Engine, select
 
 from aggregator.editorial.decide import Rules
-from aggregator.editorial.shown import shown_hash
 from aggregator.model import Claim, EntryCounts, Exclusions, Fetched, Reading, Source, SourceFailure, Story
 from aggregator.pipeline import PollPorts, poll
 from aggregator.publish.selections import EVERYTHING
@@ -98,7 +97,7 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     engine = database.connect(f"sqlite:///{tmp_path}/news.db")
     database.upgrade(engine)
-    yield Desk(engine, EntryStore(engine, "news.example", shown_hash), StoryStore(engine))
+    yield Desk(engine, EntryStore(engine, "news.example"), StoryStore(engine))
     engine.dispose()
 
 

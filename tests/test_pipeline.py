@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from aggregator.editorial.decide import Rules
-from aggregator.editorial.shown import shown_hash
 from aggregator.model import (
     Choice,
     Delivery,
@@ -147,7 +146,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     secrets = Secrets.load(tmp_path)
     made = House(
         SourceStore(engine, SOURCES),
-        EntryStore(engine, "news.example.org", shown_hash),
+        EntryStore(engine, "news.example.org"),
         StoryStore(engine),
         SubscriberStore(engine, secrets),
         IssueStore(engine),
@@ -211,6 +210,12 @@ async def test_a_body_that_did_not_change_is_not_read_again(house: House) -> Non
     await poll(NOW + timedelta(hours=2), house.polling, only=["dala"])
     assert house.read.read.count("dala") == 1
     assert states(house)["dala"] is SourceState.NOT_MODIFIED
+
+
+async def test_messages_tell_of_a_body_although_it_is_not_kept(house: House) -> None:
+    house.fetch.answers = {"dala": b" " * 7}
+    report = await poll(NOW, house.polling, only=["dala"])
+    assert "(application/rss+xml, 7 bytes, no tag at all)" in report.polled[0].update.message
 
 
 async def test_a_source_that_answers_304_is_well(house: House) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import lru_cache
+from itertools import starmap
+from typing import Literal, NamedTuple, get_args
 from urllib.parse import unquote, urlsplit
 
 from aggregator.editorial import matching
+from aggregator.editorial.folding import Folded, Text, fold_with_offsets
 from aggregator.editorial.gazetteer import Gazetteer
 from aggregator.editorial.gazetteer_format import Kind
 from aggregator.editorial.matching import Hit
@@ -27,23 +30,33 @@ LEAD_LENGTH = 300
 """Characters of a lead where the first paragraph does not end before."""
 BODY_LENGTH = 20_000
 """Characters of a body that are looked at."""
+TEXT_LENGTH = 2 * LEAD_LENGTH + BODY_LENGTH
+"""Characters of a text of which lead and body are parts."""
 TITLE_LENGTH = 1_000
 """Characters of a title, of all categories and of an address that are looked at."""
 EVIDENCE_SHOWN = 5
 """Pieces of evidence kept per tag."""
 DEFAULT_SALIENCE = 0.5
-_PARAGRAPH_OR_SENTENCE = re.compile(r"\n|(?<=[.!?。؟!…»”])\s")
+_UP_TO_LAST_BREAK = re.compile(r".*(?:\n|(?<=[.!?。؟!…»”])\s)", re.DOTALL)
+"""Up to the end of the last paragraph or sentence."""
+_PLAIN_PAGE = re.compile(r"(?:[\w.~-]|%(?!2F))++", re.ASCII | re.IGNORECASE)
+"""The last part of an address; `%2F` would be a slash and make it two."""
+
+NOTHING = fold_with_offsets("")
 
 
-@dataclass(frozen=True, slots=True)
-class Zones:
-    """An entry's text by where it stands."""
+class Zones(NamedTuple):
+    """An entry's text by where it stands; in the order of `ZONES`."""
 
-    title: str = ""
-    lead: str = ""
-    body: str = ""
-    category: str = ""
-    url: str = ""
+    title: Folded = NOTHING
+    lead: Folded = NOTHING
+    body: Folded = NOTHING
+    category: Folded = NOTHING
+    url: Folded = NOTHING
+
+
+_CASED = (True, True, True, False, False)
+"""Whether case says anything, by zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +81,54 @@ THRESHOLD = 0.4
 """Salience from which on a country is a tag: one city in the lead suffices."""
 
 
-def zones_of(entry: Entry) -> Zones:
-    """An entry's zones: its first paragraph (cut at a sentence near 300 characters) is the lead."""
-    cut = _lead_end(entry.text)
+def zones_of(entry: Entry, title: Text, text: Text) -> Zones:
+    """An entry's zones: its first paragraph (cut at a sentence near 300 characters) is the lead.
+
+    `title` and `text` are the entry's, cut to `TITLE_LENGTH` and `TEXT_LENGTH`.
+    """
+    cut = _lead_end(text.original)
     return Zones(
-        title=entry.title[:TITLE_LENGTH],
-        lead=entry.text[:cut],
-        body=entry.text[cut : cut + BODY_LENGTH],
-        category=" | ".join(entry.categories)[:TITLE_LENGTH],
-        url=_sections((entry.canonical_url or entry.url)[:TITLE_LENGTH]),
+        title=title.part(),
+        lead=text.part(0, cut),
+        body=text.part(cut, cut + BODY_LENGTH),
+        category=_label(" | ".join(entry.categories)[:TITLE_LENGTH]),
+        url=_section_words((entry.canonical_url or entry.url)[:TITLE_LENGTH]),
     )
+
+
+@lru_cache(maxsize=1024)
+def _label(text: str) -> Folded:
+    """A source's categories are few and come again and again."""
+    return fold_with_offsets(text)
 
 
 def _lead_end(text: str) -> int:
     if len(text) <= LEAD_LENGTH:
         return len(text)
-    end = min(LEAD_LENGTH, len(text))
     paragraph = text.find("\n", 0, 2 * LEAD_LENGTH)
     if paragraph > LEAD_LENGTH // 4:
         return paragraph
-    breaks = [found.end() for found in _PARAGRAPH_OR_SENTENCE.finditer(text, LEAD_LENGTH // 2, end)]
-    return breaks[-1] if breaks else end
+    last_break = _UP_TO_LAST_BREAK.match(text, LEAD_LENGTH // 2, LEAD_LENGTH)
+    return last_break.end() if last_break else LEAD_LENGTH
 
 
-def _sections(url: str) -> str:
-    """The folders of an address as words: «https://novastan.org/fr/ouzbekistan/slug/» -> «fr ouzbekistan»."""
+def _section_words(url: str) -> Folded:
+    """The folders of an address as words: «https://novastan.org/fr/ouzbekistan/slug/» -> «fr ouzbekistan».
+
+    A source's pages lie in few folders. The page's own name says nothing here: without it, what the folders
+    say can be remembered.
+    """
+    folder, _, page = url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")
+    return _folder_words(f"{folder}/-" if _PLAIN_PAGE.fullmatch(page) else url)
+
+
+@lru_cache(maxsize=1024)
+def _folder_words(url: str) -> Folded:
     try:
         folders = unquote(urlsplit(url).path).strip("/").split("/")[:-1]
     except ValueError:
-        return ""
-    return " ".join(folders).replace("-", " ").replace("_", " ")
+        folders = []
+    return fold_with_offsets(" ".join(folders).replace("-", " ").replace("_", " "))
 
 
 class Tagger:
@@ -115,58 +146,53 @@ class Tagger:
         `language` is the text's ISO 639-1 code (`und`: the words of all languages count); `default_country`
         is taken when neither title nor lead names any country.
         """
-        found = {zone: list(self._hits(zones, zone, language)) for zone in ZONES}
-        sure = {hit.pattern.country for hits in found.values() for hit in hits if not _needs_another(hit)}
-        by_country: defaultdict[str, list[tuple[Zone, Hit]]] = defaultdict(list)
-        for zone, hits in found.items():
-            for hit in hits:
-                if hit.pattern.country in sure:
-                    by_country[hit.pattern.country].append((zone, hit))
-        ranked = sorted(
-            (self._tag(country, placed) for country, placed in by_country.items()),
-            key=lambda tag: (-tag.salience, _first_place(by_country[tag.country]), tag.country),
-        )
+        found = matching.find(zones, self._gazetteer, language, cased=_CASED)
+        ranked = sorted(starmap(_tag, _by_country(found).items()), key=_most_salient_first)
         tags = tuple(tag for tag in ranked if tag.salience >= self._threshold)
         mentions = tuple(tag for tag in ranked if tag.salience < self._threshold)
-        named = any(zone in ("title", "lead") for placed in by_country.values() for zone, _ in placed)
-        if default_country and not named:
+        if default_country and not any(tag.evidence[0].zone in ("title", "lead") for tag in ranked):
             tags = (_default(default_country), *(tag for tag in tags if tag.country != default_country))
             mentions = tuple(tag for tag in mentions if tag.country != default_country)
         return tags, mentions
 
-    def _hits(self, zones: Zones, zone: Zone, language: str) -> Iterator[Hit]:
-        text: str = getattr(zones, zone)
-        if text:
-            cased = zone not in ("category", "url")
-            yield from matching.find(text, self._gazetteer, language, cased=cased)
 
-    @staticmethod
-    def _tag(country: str, placed: Sequence[tuple[Zone, Hit]]) -> Tag:
-        salience = sum(_in_zone(zone, [hit for at, hit in placed if at == zone]) for zone in ZONES)
-        evidence = tuple(
-            Evidence(hit.surface, zone, hit.start, hit.pattern.rule) for zone, hit in placed[:EVIDENCE_SHOWN]
-        )
-        return Tag(country, round(min(salience, 1.0), 3), evidence)
+_ByZone = dict[Zone, list[Hit]]
+
+
+def _by_country(found: Sequence[Sequence[Hit]]) -> Mapping[str, _ByZone]:
+    """Hits by country and zone, those of countries left out that only ambiguous words speak for."""
+    by_country: defaultdict[str, _ByZone] = defaultdict(dict)
+    sure = set()
+    for zone, hits in zip(ZONES, found, strict=True):
+        for hit in hits:
+            by_country[hit.pattern.country].setdefault(zone, []).append(hit)
+            if hit.pattern.kind is not Kind.AMBIGUOUS:
+                sure.add(hit.pattern.country)
+    return {country: by_zone for country, by_zone in by_country.items() if country in sure}
+
+
+def _tag(country: str, by_zone: _ByZone) -> Tag:
+    salience = sum(_in_zone(zone, hits) for zone, hits in by_zone.items())
+    evidence = [
+        Evidence(hit.surface, zone, hit.start, hit.pattern.rule)
+        for zone, hits in by_zone.items()
+        for hit in hits[:EVIDENCE_SHOWN]
+    ]
+    return Tag(country, round(min(salience, 1.0), 3), tuple(evidence[:EVIDENCE_SHOWN]))
 
 
 _THE_COUNTRY_ITSELF = frozenset({Kind.NAMES, Kind.DEMONYMS, Kind.STEMS, Kind.GIVEN_NAMES, Kind.AMBIGUOUS})
 
 
 def _in_zone(zone: Zone, hits: Sequence[Hit]) -> float:
-    if not hits:
-        return 0.0
     weight = WEIGHTS[zone]
-    share = max(1.0 if hit.pattern.kind in _THE_COUNTRY_ITSELF else BY_SIGN for hit in hits)
-    return share * min(weight.first + weight.further * (len(hits) - 1), weight.most)
+    itself = any(hit.pattern.kind in _THE_COUNTRY_ITSELF for hit in hits)
+    return (1.0 if itself else BY_SIGN) * min(weight.first + weight.further * (len(hits) - 1), weight.most)
 
 
-def _needs_another(hit: Hit) -> bool:
-    return hit.pattern.kind is Kind.AMBIGUOUS
-
-
-def _first_place(placed: Sequence[tuple[Zone, Hit]]) -> tuple[int, int]:
-    zone, hit = placed[0]
-    return ZONES.index(zone), hit.start
+def _most_salient_first(tag: Tag) -> tuple[float, int, int, str]:
+    first = tag.evidence[0]
+    return -tag.salience, ZONES.index(first.zone), first.start, tag.country
 
 
 def _default(country: str) -> Tag:

@@ -15,7 +15,6 @@ from types import MappingProxyType
 
 from aggregator.editorial import floods
 from aggregator.editorial.floods import Body, Identity, identity
-from aggregator.editorial.shown import shown_hash
 from aggregator.model import (
     Decisions,
     DescribedEntry,
@@ -145,7 +144,7 @@ class _Desk:
         entry = arrival.entry
         if entry.raw_hash == earlier.raw_hash:
             return
-        shown_change = shown_hash(entry) != earlier.shown_hash
+        shown_change = arrival.description.shown_hash != earlier.shown_hash
         self.revisions.append(Revision(earlier.id, earlier.story_id, arrival, shown_change))
         if not earlier.excluded:
             anchor = _Anchor(entry.source_id, entry.guid, entry.published, earlier.story_id)
@@ -207,7 +206,9 @@ def _reason(arrival: DescribedEntry, anchor: _Anchor) -> str:
 def _marked(founding: Founding, old: Collection[Identity]) -> Founding:
     """Old if all its entries are: one fresh entry makes a story worth telling."""
     entries = [founding.lead, *(following.entry for following in founding.followers)]
-    return replace(founding, old=all(one.entry.excluded or identity(one) in old for one in entries))
+    if all(one.entry.excluded or identity(one) in old for one in entries):
+        return replace(founding, old=True)
+    return founding
 
 
 def count(decisions: Decisions) -> dict[str, EntryCounts]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 from aggregator.editorial import language, script
-from aggregator.editorial.countries import Tagger, zones_of
-from aggregator.editorial.folding import fold
+from aggregator.editorial.countries import TEXT_LENGTH, TITLE_LENGTH, Tagger, zones_of
+from aggregator.editorial.folding import text_of, words
+from aggregator.editorial.shown import shown_hash
 from aggregator.model import Description, Entry, Source
 
 FEWEST_TITLE_WORDS = 4
 """A title of fewer words («Weather», «News in brief») says too little to look others up by."""
 FEWEST_TITLE_SIGNS = 8
 """The same for scripts without spaces, in characters."""
-LONGEST_TITLE = 1_000
-"""Characters of a title that its key is made of."""
-_WORDS = re.compile(r"[^\W_]+")
 _UNSPACED = frozenset({"Hani", "Jpan", "Thai"})
 
 
@@ -34,31 +31,34 @@ class Describer:
 
         The operator's word on a source's language goes before the feed's own.
         """
+        title, text = text_of(entry.title[:TITLE_LENGTH]), text_of(entry.text[:TEXT_LENGTH])
         spoken = language.detect(
-            f"{entry.title[: language.SAMPLE]}\n{entry.text[: language.SAMPLE]}",
+            f"{title.original[: language.SAMPLE]}\n{text.original[: language.SAMPLE]}",
             source.language or entry.declared_language,
             self._languages,
         )
-        tags, mentions = self._tagger.tag(zones_of(entry), spoken.code, source.default_country)
+        title_words = words(title.beginning())
+        tags, mentions = self._tagger.tag(zones_of(entry, title, text), spoken.code, source.default_country)
         return Description(
             language=spoken.code,
             script=spoken.script,
             language_declared=spoken.declared,
             tags=tags,
             mentions=mentions,
-            keys=keys(entry.title),
+            keys=keys(title.original, title_words),
+            shown_hash=shown_hash(title_words, text),
         )
 
 
-def keys(title: str) -> tuple[int, ...]:
+def keys(title: str, title_words: Sequence[str]) -> tuple[int, ...]:
     """Look-up keys of an entry, signed 64-bit: one, of its folded title; none when that is too short.
 
     Entries that share a key are shown to `decide` as candidates. It does not merge on keys yet: two outlets
     may well give one title to two events.
     """
-    words = _WORDS.findall(fold(title[:LONGEST_TITLE]))
-    telling = sum(map(len, words)) >= FEWEST_TITLE_SIGNS
-    if len(words) < FEWEST_TITLE_WORDS and not (telling and script.of_text(title) in _UNSPACED):
-        return ()
-    digest = hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest()
+    if len(title_words) < FEWEST_TITLE_WORDS:
+        telling = sum(map(len, title_words)) >= FEWEST_TITLE_SIGNS
+        if not telling or script.of_text(title) not in _UNSPACED:
+            return ()
+    digest = hashlib.blake2b(" ".join(title_words).encode(), digest_size=8).digest()
     return (int.from_bytes(digest, signed=True),)

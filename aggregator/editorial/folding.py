@@ -8,9 +8,12 @@ dropped.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 _SAME = {
     "'": "ʻʼʽˈʹ‘’‛`´′＇",
@@ -29,73 +32,172 @@ _DROPPED = (
     + "".join(map(chr, range(0x202A, 0x202F)))
     + "".join(map(chr, range(0x2066, 0x206A)))
 )
-_REPLACED: dict[int, str | None] = {
-    **{ord(variant): kept for kept, variants in _SAME.items() for variant in variants},
-    **dict.fromkeys(map(ord, _DROPPED)),
+_REPLACED: dict[str, str] = {
+    **{variant: kept for kept, variants in _SAME.items() for variant in variants},
+    **dict.fromkeys(_DROPPED, ""),
 }
+_VARIANTS = re.compile(f"[{re.escape(''.join(_REPLACED))}]")
+_WORDS = re.compile(r"\w+")
 
 
 def fold(text: str) -> str:
     """The folded form alone, for comparing."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_REPLACED)
+    return _unify(unicodedata.normalize("NFKC", text).casefold())
 
 
-class _Letters(dict[int, str]):
-    """Folded form of single characters, remembered as they are met (at most all of Unicode)."""
-
-    def __init__(self) -> None:
-        self.irregular: set[str] = set()
-        """Characters that do not fold to exactly one."""
-
-    def __missing__(self, code: int) -> str:
-        folded = fold(chr(code))
-        if len(folded) != 1:
-            self.irregular.add(chr(code))
-        self[code] = folded
-        return folded
+def words(folded: str) -> list[str]:
+    """The runs of letters and digits in a folded text."""
+    return _WORDS.findall(folded.replace("_", " "))
 
 
-_LETTERS = _Letters()
+def _unify(folded: str) -> str:
+    """One way of typing for what is typed in several.
+
+    A text has few different ones: to look for them and replace each is ten times as fast as `str.translate`.
+    """
+    if folded.isascii():
+        return folded.replace("`", _REPLACED["`"])
+    for variant in set(_VARIANTS.findall(folded)):
+        folded = folded.replace(variant, _REPLACED[variant])
+    return folded
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A folded text; `offsets[i]` is where its character `i` stands in the original (None: at `i` itself)."""
+class Folded(NamedTuple):
+    """A folded text, and the way back to the original."""
 
     text: str
     original: str
-    offsets: Sequence[int] | None = None
+    anchors: Sequence[tuple[int, int]] = ()
+    """Pairs of a position in `text` and where that character stands in the original, from (0, 0) on; from one
+    to the next, characters correspond one to one. Empty where they do so throughout.
+    """
 
     def origin(self, position: int) -> int:
         """Offset in the original of a folded position; the end of the text maps to its end."""
-        if self.offsets is None:
+        if not self.anchors:
             return position
-        return self.offsets[position] if position < len(self.offsets) else len(self.original)
+        folded, original = self.anchors[bisect_left(self.anchors, (position + 1,)) - 1]
+        return original + position - folded
 
     def surface(self, start: int, end: int) -> str:
         """The original characters behind folded positions `start` to `end`."""
         return self.original[self.origin(start) : self.origin(end)]
 
 
-def fold_with_offsets(text: str) -> Folded:
-    """The folded form with the way back.
+class Text(NamedTuple):
+    """A text of which several parts are wanted folded: in one go, if every character stays where it is."""
 
-    Nearly every news text is composed (NFC) and folds character by character, at the speed of a table
-    look-up; only decomposed text is folded piece by piece, a character together with the marks that follow
-    it.
+    original: str
+    in_place: str | None
+    """Its folded form, character by character that of the original; None where that cannot be."""
+
+    def beginning(self, length: int | None = None) -> str:
+        """`fold` of the first characters; of all, where no length is given."""
+        return fold(self.original[:length]) if self.in_place is None else self.in_place[:length]
+
+    def part(self, start: int = 0, end: int | None = None) -> Folded:
+        """The folded form, with the way back, of what stands from `start` to `end`."""
+        if self.in_place is None:
+            return fold_with_offsets(self.original[start:end])
+        return Folded(self.in_place[start:end], self.original[start:end])
+
+
+def text_of(original: str) -> Text:
+    """A text to take folded parts from."""
+    return Text(original, _in_place(original))
+
+
+def as_lines(parts: Sequence[Folded]) -> Folded:
+    """Folded texts as the lines of one text."""
+    text = "\n".join([part.text for part in parts])
+    original = "\n".join([part.original for part in parts])
+    if not any(part.anchors for part in parts):
+        return Folded(text, original)
+    anchors: list[tuple[int, int]] = []
+    at = begin = 0
+    for part in parts:
+        anchors += [(at + folded, begin + origin) for folded, origin in part.anchors or ((0, 0),)]
+        at += len(part.text) + 1
+        begin += len(part.original) + 1
+    return Folded(text, original, anchors)
+
+
+def fold_with_offsets(text: str) -> Folded:
+    """The folded form with the way back, by the fastest of three roads that the text allows.
+
+    In composed text (NFC: nearly all there is) each character is folded by itself; in decomposed text, a
+    character together with the marks that follow it.
     """
+    if (folded := _in_place(text)) is not None:
+        return Folded(folded, text)
     if unicodedata.is_normalized("NFC", text):
-        folded = text.translate(_LETTERS)
-        if _LETTERS.irregular.isdisjoint(text):
-            return Folded(folded, text)
-        return Folded(folded, text, [at for at, char in enumerate(text) for _ in _LETTERS[ord(char)]])
+        return _around_irregular(text)
+    return _by_pieces(text)
+
+
+def _in_place(text: str) -> str | None:
+    """The folded form of a text whose characters all stay where they are; None if some may not."""
+    if not unicodedata.is_normalized("NFKC", text):
+        return None
+    folded = text.casefold()
+    if len(folded) != len(text):  # Case folding never shortens: of equal length means one for one.
+        return None
+    unified = _unify(folded)  # This never lengthens: the same holds.
+    return unified if len(unified) == len(text) else None
+
+
+def _around_irregular(text: str) -> Folded:
+    """Composed text with some irregular characters: these by themselves, what lies between in place."""
     pieces: list[str] = []
-    offsets: list[int] = []
+    anchors = [(0, 0)]
+    length = done = 0
+    for found in _irregular().finditer(text):
+        at = found.start()
+        folded = _fold_piece(text[at])
+        pieces += (text[done:at].casefold(), folded)
+        length += at - done
+        anchors += [(length + further, at) for further in range(len(folded))]
+        length += len(folded)
+        done = at + 1
+        anchors.append((length, done))
+    pieces.append(text[done:].casefold())
+    return Folded(_unify("".join(pieces)), text, anchors)
+
+
+@lru_cache(maxsize=1)
+def _irregular() -> re.Pattern[str]:
+    """Characters that case folding and `_SAME` alone do not fold to exactly one: ß, №, a zero-width joiner.
+
+    All beyond the Basic Multilingual Plane count as such: they are rare, and to try each would take long.
+    Worked out (in 15 ms) only when the first of them is met: most texts have none.
+    """
+    irregular = "".join(filter(_is_irregular, map(chr, range(0x10000))))
+    return re.compile(f"[{re.escape(irregular)}\U00010000-\U0010ffff]")
+
+
+def _is_irregular(char: str) -> bool:
+    return not unicodedata.is_normalized("NFKC", char) or len(char.casefold()) != 1 or char in _DROPPED
+
+
+def _by_pieces(text: str) -> Folded:
+    """Decomposed text, piece by piece."""
+    folded: list[str] = []
+    anchors = [(0, 0)]
+    length = shift = 0
     for start, end in _pieces(text):
-        piece = fold(text[start:end])
-        pieces.append(piece)
-        offsets.extend([start] * len(piece))
-    return Folded("".join(pieces), text, offsets)
+        piece = _fold_piece(text[start:end])
+        for at in range(length, length + len(piece)):
+            if start - at != shift:
+                anchors.append((at, start))
+                shift = start - at
+        folded.append(piece)
+        length += len(piece)
+    anchors.append((length, len(text)))
+    return Folded("".join(folded), text, anchors)
+
+
+_fold_piece = lru_cache(maxsize=4096)(fold)
+"""Remembers single characters, or those few that make one piece."""
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:

@@ -65,7 +65,7 @@ class Pattern:
     """Says in evidence which entry of the gazetteer matched."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
     """All patterns, and the automaton that finds their stems in one pass over a folded text."""
 
@@ -130,7 +130,7 @@ def _from_cldr(words: Sequence[Word], languages: Sequence[str]) -> Iterator[Patt
 
 
 def _patterns(word: Word, *, bound: bool, origin: str) -> Iterator[Pattern]:
-    folded = fold(word.text)
+    folded = " ".join(fold(word.text).split())
     for spelling in dict.fromkeys((folded, _unaccented(folded))):
         for stem, ending in _stems(word, spelling):
             yield Pattern(

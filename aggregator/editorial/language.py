@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from babel.core import get_global
@@ -74,9 +75,14 @@ _OTHER_SCRIPTS = {
 """Scripts that newspapers use beside the usual one."""
 
 _COMMON_LETTERS = {
-    "Cyrl": frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя"),
-    "Arab": frozenset("ءآأؤئابتثجحخدذرزسشصضطظعغفقلمنهويىیكکگپچژةۀ"),
+    "Cyrl": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+    "Arab": "ءآأؤئابتثجحخدذرزسشصضطظعغفقلمنهويىیكکگپچژةۀ",
 }
+_UNCOMMON = {
+    written: re.compile(f"[^{common}{common.upper()}\x00-@\\[-`{{-~«»“”—–…]")
+    for written, common in _COMMON_LETTERS.items()
+}
+"""Finds special letters, those of other scripts, and rare signs: all but common letters and usual signs."""
 _SPECIAL_LETTERS = {
     "ru": "",
     "uk": "іїєґ",
@@ -93,8 +99,10 @@ _SPECIAL_LETTERS = {
     "ur": "ٹڈڑےہں",
 }
 """Letters beyond the common ones that a language writes; what is not listed is never ruled out."""
+_ALL_FUNCTION_WORDS = frozenset[str]().union(*FUNCTION_WORDS.values())
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_KAZAKH_LATIN = re.compile(r"[ǵūŋńǴŪŊŃ]|(?i:\bqazaq)")
+_KAZAKH_LETTER = re.compile("[ǵūŋńǴŪŊŃ]")
+_KAZAKH_WORD = re.compile(r"\bqazaq", re.IGNORECASE)
 """What only Kazakh has in its Latin alphabets; the model knows Kazakh in Cyrillic only."""
 
 
@@ -121,22 +129,26 @@ def detect(text: str, hint: str | None = None, candidates: Sequence[str] = REGIO
     if written == script.NONE:
         return Language(UNKNOWN, written)
     hinted = hint.replace("_", "-").partition("-")[0].lower() if hint else None
-    possible = [
-        code for code in dict.fromkeys((*candidates, *filter(None, [hinted]))) if written in _scripts(code)
-    ]
-    letters = [char for char in sample.lower() if char.isalpha()]
-    if len(letters) < FEWEST_LETTERS and not (len(possible) == 1 and written != "Latn"):
+    possible: Sequence[str] = _written_in(written, tuple(candidates), hinted)
+    if _has_few_letters(sample) and not (len(possible) == 1 and written != "Latn"):
         declared = hinted in possible
         return Language(hinted if declared and hinted else UNKNOWN, written, declared)
-    if written == "Latn" and "kk" in possible and _KAZAKH_LATIN.search(sample):
+    if written == "Latn" and "kk" in possible and _is_kazakh(sample):
         return Language("kk", written)
-    possible = _by_letters(letters, written, possible)
+    possible = _by_letters(sample, written, possible)
     if len(possible) <= 1:
         return Language(possible[0] if possible else UNKNOWN, written)
     words = _function_words(sample, possible)
     if (plain := _beyond_doubt(words)) is not None:
         return Language(plain, written)
-    return _by_model(sample, written, possible, hinted, len(letters), words)
+    return _by_model(sample, written, possible, hinted, words)
+
+
+@lru_cache(maxsize=1024)
+def _written_in(written: str, candidates: tuple[str, ...], hinted: str | None) -> tuple[str, ...]:
+    """The candidates, and the language that the source says, that are written in this script."""
+    named = dict.fromkeys((*candidates, *filter(None, [hinted])))
+    return tuple(code for code in named if written in _scripts(code))
 
 
 @lru_cache(maxsize=512)
@@ -149,16 +161,36 @@ def _scripts(code: str) -> frozenset[str]:
     return frozenset({usual} | _OTHER_SCRIPTS.get(code, set()))
 
 
-def _by_letters(letters: Sequence[str], written: str, possible: Sequence[str]) -> list[str]:
+def _is_kazakh(sample: str) -> bool:
+    """Whether a text in Latin letters has what only Kazakh has."""
+    return bool(_KAZAKH_LETTER.search(sample) or ("qazaq" in sample.lower() and _KAZAKH_WORD.search(sample)))
+
+
+def _letters(sample: str) -> int:
+    return sum(map(str.isalpha, sample))
+
+
+def _has_few_letters(sample: str) -> bool:
+    first = list(islice(filter(str.isalpha, sample), FEWEST_LETTERS))
+    return len(first) < FEWEST_LETTERS
+
+
+def _by_letters(sample: str, written: str, possible: Sequence[str]) -> Sequence[str]:
     """The languages whose alphabets hold all special letters; all, where there are too few to tell."""
-    common = _COMMON_LETTERS.get(written)
-    if common is None:
-        return list(possible)
-    special = [char for char in letters if char not in common]
-    if len(special) < TELLING_SHARE * len(letters):
-        return list(possible)
-    fitting = [code for code in possible if _writes(code, special)]
-    return fitting or list(possible)
+    uncommon = _UNCOMMON.get(written)
+    if uncommon is None:
+        return possible
+    found = uncommon.findall(sample)
+    count = sum(map(str.isalpha, found))
+    if not count or not _is_telling(count, sample):
+        return possible
+    special = {char.lower() for char in set(found) if char.isalpha()}
+    return [code for code in possible if _writes(code, special)] or possible
+
+
+def _is_telling(count: int, sample: str) -> bool:
+    """Whether that many special letters are more than a quoted name has; to count all letters comes last."""
+    return count >= TELLING_SHARE * len(sample) or count >= TELLING_SHARE * _letters(sample)
 
 
 def _writes(code: str, special: Iterable[str]) -> bool:
@@ -167,8 +199,13 @@ def _writes(code: str, special: Iterable[str]) -> bool:
 
 
 def _function_words(sample: str, possible: Sequence[str]) -> dict[str, int]:
-    """How many different function words of each language a text has."""
-    words = set(_WORDS.findall(fold(sample)))
+    """How many different function words of each language a text has.
+
+    What stands between spaces is a word as it is, mostly; only the rest must be taken apart.
+    """
+    tokens = fold(sample).split()
+    compound = " ".join([token for token in tokens if not token.isalpha()])
+    words = _ALL_FUNCTION_WORDS.intersection(tokens + _WORDS.findall(compound))
     return {code: len(words & FUNCTION_WORDS.get(code, frozenset())) for code in possible}
 
 
@@ -183,10 +220,10 @@ def _by_model(
     written: str,
     possible: Sequence[str],
     hinted: str | None,
-    letters: int,
     words: Mapping[str, int],
 ) -> Language:
     scores = _model_scores(sample, tuple(sorted(possible)))
+    letters = _letters(sample)
     if letters < SHORT:
         for code in scores:
             scores[code] *= WORD_FACTOR ** words.get(code, 0)
@@ -211,19 +248,22 @@ def _model_scores(sample: str, possible: tuple[str, ...]) -> dict[str, float]:
 
 
 @lru_cache(maxsize=1)
-def _whole_model() -> Any:
-    """py3langid's model, loaded once per process (about a second)."""
+def load_model() -> Any:
+    """py3langid's model, loaded once per process: half a second and 80 MB, so workers are forked with it."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _model(possible: tuple[str, ...]) -> Any:
-    """A view of the model that tells only these languages apart; None when it knows none of them."""
+    """A view of the model that tells only these languages apart; None when it knows none of them.
+
+    Each takes up to 2 MB and 6 ms to make; the usual languages in their scripts make about ten.
+    """
     from copy import copy
 
-    identifier = copy(_whole_model())
+    identifier = copy(load_model())
     known = set(possible) & set(identifier.labels)
     if not known:
         return None

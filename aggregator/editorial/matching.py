@@ -1,6 +1,7 @@
 """Finding the gazetteer's words in a text: boundaries, endings, case, and who yields to whom.
 
-One pass of the automaton gives every place where a stem stands; what is left after these rules is a hit:
+One pass of the automaton over all texts of an entry gives every place where a stem stands; what is left
+after these rules is a hit:
 
 1. It begins a word, and what follows it in that word is an ending that its language knows.
 2. It is written as the gazetteer writes it: a capital for a capital, an abbreviation letter by letter.
@@ -11,14 +12,16 @@ One pass of the automaton gives every place where a stem stands; what is left af
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from aggregator.editorial import inflection
-from aggregator.editorial.folding import Folded, fold_with_offsets
+from aggregator.editorial.folding import Folded, as_lines
 from aggregator.editorial.gazetteer import Case, Gazetteer, Pattern
 from aggregator.editorial.gazetteer_format import Kind
+from aggregator.editorial.inflection import Ending
 
 UNKNOWN_LANGUAGE = "und"
 _REST_OF_WORD = re.compile(r"[^\W_]*")
@@ -28,8 +31,7 @@ TITLE_CASE = 0.7
 """Share of capitalised words from which on a capital says nothing of a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A word of the gazetteer in a text; offsets are those of the original text."""
 
     pattern: Pattern
@@ -45,50 +47,105 @@ class _Candidate(NamedTuple):
     end: int
     pattern: Pattern
     surface: str
+    passage: int
+    """Number of the passage in which it stands."""
 
 
-def find(text: str, gazetteer: Gazetteer, language: str, *, cased: bool = True) -> list[Hit]:
-    """All hits in a text, in order of place; `cased=False` where case says nothing (addresses).
+class _Stem(NamedTuple):
+    """What one stem stands for in texts of one language."""
 
-    `language` is the text's ISO 639-1 code; `und` lets the words of all languages count.
+    patterns: Sequence[tuple[Pattern, Ending]]
+    """Those that count, each with what may follow the stem within the word."""
+    unspaced: bool
+    capital: bool
+    """None of them counts when it is written in small letters throughout."""
+
+
+class _Stems(dict[int, _Stem]):
+    """The stems of a gazetteer by number, as one language reads them; worked out when first met.
+
+    A text meets a stem far more often than a process meets a new one.
     """
-    folded = fold_with_offsets(text)
-    candidates = list(_candidates(folded, gazetteer, language, cased=cased))
-    return [
-        Hit(pattern, folded.origin(start), folded.origin(end), surface)
-        for start, end, pattern, surface in _longest_first(candidates, len(folded.text))
-        if not (pattern.kind is Kind.GIVEN_NAMES and cased and _is_person(folded, start, end))
-    ]
+
+    def __init__(self, gazetteer: Gazetteer, language: str) -> None:
+        self._gazetteer = gazetteer
+        self._language = language
+
+    def __missing__(self, number: int) -> _Stem:
+        language, all_patterns = self._language, self._gazetteer.patterns[number]
+        counting = [
+            (pattern, pattern.ending or inflection.of_language(language))
+            for pattern in all_patterns
+            if pattern.language in (None, language) or language == UNKNOWN_LANGUAGE
+        ]
+        capital = all(pattern.case is not Case.ANY for pattern, _ in counting)
+        self[number] = stem = _Stem(counting, all_patterns[0].unspaced, capital)
+        return stem
 
 
-def _candidates(folded: Folded, gazetteer: Gazetteer, language: str, *, cased: bool) -> Iterator[_Candidate]:
-    text = folded.text
-    shouted = cased and folded.original.isupper()
-    for index, start, end in gazetteer.automaton.find_matches_as_indexes(text, overlapping=True):
-        patterns = gazetteer.patterns[index]
-        unspaced = patterns[0].unspaced
-        if start and not unspaced and text[start - 1].isalnum():
+_stems = lru_cache(maxsize=64)(_Stems)
+
+
+def find(
+    passages: Sequence[Folded], gazetteer: Gazetteer, language: str, *, cased: Sequence[bool]
+) -> list[list[Hit]]:
+    """The hits in each of some texts, in order of place; offsets count from the beginning of that text.
+
+    `language` is the texts' ISO 639-1 code; `und` lets the words of all languages count. `cased` says of each
+    whether case tells anything in it (in addresses, it does not).
+    """
+    hits: list[list[Hit]] = [[] for _ in passages]
+    page = as_lines(passages)
+    matches = gazetteer.automaton.find_matches_as_indexes(page.text, overlapping=True)
+    candidates = list(_candidates(page, matches, _stems(gazetteer, language), passages, cased))
+    if not candidates:
+        return hits
+    begins = [0, *accumulate(len(passage.original) + 1 for passage in passages)]
+    for start, end, pattern, surface, at in _longest_first(candidates, len(page.text)):
+        if not (pattern.kind is Kind.GIVEN_NAMES and cased[at] and _is_person(page, start, end)):
+            begin = begins[at]
+            hits[at].append(Hit(pattern, page.origin(start) - begin, page.origin(end) - begin, surface))
+    return hits
+
+
+def _candidates(
+    page: Folded,
+    matches: Iterable[tuple[int, int, int]],
+    stems: _Stems,
+    passages: Sequence[Folded],
+    cased: Sequence[bool],
+) -> Iterator[_Candidate]:
+    """What is left of the automaton's matches, which come in the order of their ends.
+
+    The checks that cost least and reject most stand first. No match goes beyond its passage: no stem has a
+    line break.
+    """
+    text, original, in_place = page.text, page.original, not page.anchors
+    rest_of_word = _REST_OF_WORD.match
+    ends = list(accumulate(len(passage.text) + 1 for passage in passages))
+    shouted = [passage.original.isupper() for passage in passages]
+    at = 0
+    for number, start, end in matches:
+        patterns, unspaced, capital = stems[number]
+        if not patterns or (start and not unspaced and text[start - 1].isalnum()):
             continue
-        word_end = end if unspaced else _word_end(text, end)
-        rest, surface = text[end:word_end], folded.surface(start, word_end)
-        for pattern in patterns:
-            if (
-                (pattern.language in (None, language) or language == UNKNOWN_LANGUAGE)
-                and (pattern.ending or inflection.of_language(language))(rest)
-                and _written_so(pattern, surface, cased=cased, shouted=shouted)
-            ):
-                yield _Candidate(start, word_end, pattern, surface)
-
-
-def _word_end(text: str, end: int) -> int:
-    rest = _REST_OF_WORD.match(text, end)
-    return rest.end() if rest else end
+        while end >= ends[at]:
+            at += 1
+        rest = None if unspaced else rest_of_word(text, end)
+        word_end = rest.end() if rest else end
+        surface = original[start:word_end] if in_place else page.surface(start, word_end)
+        if capital and surface.islower() and cased[at]:
+            continue
+        letters = text[end:word_end]
+        for pattern, ending in patterns:
+            if ending(letters) and _written_so(pattern, surface, cased=cased[at], shouted=shouted[at]):
+                yield _Candidate(start, word_end, pattern, surface, at)
 
 
 def _written_so(pattern: Pattern, surface: str, *, cased: bool, shouted: bool) -> bool:
     if pattern.case is Case.EXACT:
-        return surface.startswith(pattern.word) and not shouted
-    return pattern.case is Case.ANY or not cased or any(char.isupper() for char in surface)
+        return surface.startswith(pattern.word) and not (cased and shouted)
+    return pattern.case is Case.ANY or not cased or any(map(str.isupper, surface))
 
 
 def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candidate]:
@@ -101,7 +158,7 @@ def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candi
     swallowed: set[tuple[int, int]] = set()
     accepted = []
     for candidate in sorted(candidates, key=_longest_negative_first):
-        start, end, pattern, _ = candidate
+        start, end, pattern, *_ = candidate
         place = (start, end)
         if place in swallowed or (place not in at_place and any(covered[start:end])):
             continue
@@ -116,7 +173,7 @@ def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candi
 
 
 def _longest_negative_first(candidate: _Candidate) -> tuple[int, bool, int, int]:
-    start, end, pattern, _ = candidate
+    start, end, pattern, *_ = candidate
     return start - end, pattern.kind is not Kind.NEGATIVES, -len(pattern.stem), start
 
 

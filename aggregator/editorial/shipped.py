@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from aggregator.editorial.gazetteer import Gazetteer, load
+if TYPE_CHECKING:
+    from aggregator.editorial.gazetteer import Gazetteer
 
 
 @lru_cache(maxsize=1)
@@ -22,6 +24,9 @@ def texts() -> dict[str, str]:
 
 @lru_cache(maxsize=2)
 def _compiled(languages: tuple[str, ...]) -> Gazetteer:
+    # Here and not above: the process that polls asks for the texts alone; only its workers compile them.
+    from aggregator.editorial.gazetteer import load
+
     return load(texts(), languages)
 
 

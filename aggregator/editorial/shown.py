@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import re
+from collections.abc import Sequence
 
-from aggregator.editorial.folding import fold
-from aggregator.model import Entry
+from aggregator.editorial.folding import Text, words
 
 EXCERPT = 300
 """Characters of text that feeds, pages and letters show at most."""
-_WORDS = re.compile(r"[^\W_]+")
 
 
-def shown_hash(entry: Entry) -> bytes:
-    """16 bytes over the words of title and excerpt.
+def shown_hash(title_words: Sequence[str], text: Text) -> bytes:
+    """16 bytes over the (folded) words of an entry's title and of the excerpt of its text.
 
-    Case, punctuation, spacing and the way apostrophes are typed do not count. It needs nothing but the entry:
-    whoever stores a `DescribedEntry` computes it from `.entry` and keeps it for `KnownEntry.shown_hash`.
+    Case, punctuation, spacing and the way apostrophes are typed do not count.
     """
-    words = [*_WORDS.findall(fold(entry.title)), "\n", *_WORDS.findall(fold(_excerpt(entry.text)))]
-    return hashlib.blake2b(" ".join(words).encode(), digest_size=16).digest()
+    shown = " ".join([*title_words, "\n", *words(_excerpt(text))])
+    return hashlib.blake2b(shown.encode(), digest_size=16).digest()
 
 
-def _excerpt(text: str) -> str:
-    """The first whole words, so that a cut within a word is no change."""
-    return text if len(text) <= EXCERPT else text[:EXCERPT].rpartition(" ")[0] or text[:EXCERPT]
+def _excerpt(text: Text) -> str:
+    """The first whole words, folded, so that a cut within a word is no change."""
+    if len(text.original) <= EXCERPT:
+        return text.beginning()
+    last_space = text.original.rfind(" ", 0, EXCERPT)
+    return text.beginning(last_space if last_space > 0 else EXCERPT)

@@ -69,6 +69,30 @@ _LINE = re.compile(
 
 _POINTER = re.compile("|".join(_TO_OTHER_ARTICLES), re.IGNORECASE | re.DOTALL)
 
+_SAYS_SO = (
+    "de cet article", "this article is", "this story is", "to read", "to continue", "nur für abonnenten",
+    "для подпис", "по подпис",
+    "first appeared", "appeared first", "est apparu en premier", "erschien zuerst", "сначала на",
+)  # fmt: skip
+"""Of each pattern that may stand anywhere in a paragraph, words without which it does not match."""
+_BEGINS = re.compile(
+    r"(?:\d+\s+)?(?:comment|kommentar|комментари|leave a|laisser un|оставить|пікірлер|fikrlar|izohlar)"
+    r"|see also|read also|also read|read more|related|continue reading"
+    r"|lire |à lire |voir aussi|lesen sie|mehr zum|siehe auch|weiterlesen"
+    r"|читайте |смотрите |читать |подробнее |по теме"
+    r"|déjà |s['’]abonner|already a|jetzt abonnieren|bereits abonniert"
+    r"|share|copy link|facebook|tweet|print|telegram|whatsapp|x(?!\w)"
+)
+"""How the lines begin that are boilerplate as a whole."""
+
+
+def may_hold(text: str) -> bool:
+    """False when no line of this text can match any pattern above: so it is with most articles."""
+    lowered = text.lower()
+    return any(map(_BEGINS.match, lowered.split("\n"))) or any(
+        words in lowered.replace("\n", " ") for words in _SAYS_SO
+    )
+
 
 def without_shortcodes(markup: str) -> str:
     """Text or markup without the shortcodes of a content management system."""

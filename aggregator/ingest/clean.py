@@ -1,8 +1,4 @@
-"""Markup of strangers to markup that can be shown anywhere, and to plain text.
-
-Nothing that a feed holds may run, load or track: a strict allow-list of elements, links only, no pictures, no
-style.
-"""
+"""Bodies of strangers as we keep them: safe markup and plain text, without what is not the article."""
 
 from __future__ import annotations
 
@@ -10,52 +6,23 @@ import html
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
-import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.ingest import boilerplate, repeats
+from aggregator.ingest.plain_text import folded, plain, without_invisible
+from aggregator.ingest.sanitise import BLOCKS, sanitise
 
 LONGEST_HTML = 100_000
 LONGEST_TEXT = 20_000
-LONGEST_TITLE = 500
 MOST_TAGS = 5_000
 """A body with more tags than any article has is read as plain text: deep nesting costs quadratic time."""
 
-_BLOCKS = frozenset({
-    "p", "div", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre",
-    "table", "thead", "tbody", "tr", "figure", "figcaption", "hr", "br",
-})  # fmt: skip
-_INLINE = frozenset({
-    "a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "q", "s", "small", "span", "strong", "sub",
-    "sup", "time", "u", "td", "th", "caption",
-})  # fmt: skip
-_SWALLOWED = frozenset({
-    "script", "style", "noscript", "template", "iframe", "object", "svg", "math", "form", "button", "select",
-    "textarea", "title", "video", "audio", "canvas",
-})  # fmt: skip
-"""Elements that go with all they hold; any other unknown element leaves its text."""
-_ATTRIBUTES = {
-    "*": {"lang", "dir"},
-    "a": {"href", "title"},
-    "abbr": {"title"},
-    "ol": {"start"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-}
 _LEAF_BLOCKS = "p, div, li, dd, blockquote, h2, h3, h4, h5, h6, figcaption"
+_LINE_BREAKER = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS | {'td', 'th'}))})(?:\s[^<>]*)?>")
+_SAFE_TAG = re.compile(r"<[^<>]*>")
 _LINE_MARK = "\x1e"
 """Where a line ends: markup's own line feeds mean no more than blanks."""
-_LINE_BREAKERS = ", ".join(sorted(_BLOCKS | {"td", "th"}))
-
-_TAG = re.compile(r"<!--[^<>]*-->|<!doctype\b[^<>]*>|</?[A-Za-z][^<>]*>", re.IGNORECASE)
-_NO_TEXT = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_BREAKING_TAG = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]|tr|td))\b[^<>]*>", re.IGNORECASE)
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\u00ad]"
-)
-"""Controls and overrides of the writing direction; the joiners that Persian needs are not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,82 +46,57 @@ def body(markup: str, base: str) -> CleanBody:
     markup = boilerplate.without_shortcodes(markup)[:LONGEST_HTML]
     if markup.count("<") > MOST_TAGS:
         markup = html.escape(plain(markup), quote=False)
-    tree = LexborHTMLParser(_sanitised(markup, base))
-    root = tree.body
-    assert root is not None  # the parser makes one for any text
-    return _both_forms(root, paywalled=_drop_boilerplate(root))
+    safe = _sanitised(markup, base)
+    text = text_of(safe)
+    if not boilerplate.may_hold(text):
+        return _both_forms(safe, text, paywalled=False)
+    root = _tree(safe)
+    paywalled = _drop_boilerplate(root)
+    return _both_forms(root.inner_html or "", paywalled=paywalled)
 
 
 def without_repeats(cleaned: CleanBody, repeated: Collection[repeats.Hash]) -> CleanBody:
     """A clean body without the sentences that its source repeats."""
     if not repeats.holds(cleaned.text, repeated):
         return cleaned
-    tree = LexborHTMLParser(cleaned.html or _as_paragraphs(cleaned.text))
-    root = tree.body
-    assert root is not None  # the parser makes one for any text
+    root = _tree(cleaned.html or _as_paragraphs(cleaned.text))
     for block in _leaves(root):
         _keep(block, repeats.without(_line_of(block), repeated), root)
-    return _both_forms(root, paywalled=cleaned.paywalled)
+    return _both_forms(root.inner_html or "", paywalled=cleaned.paywalled)
 
 
-def _both_forms(root: LexborNode, *, paywalled: bool) -> CleanBody:
-    shown = (root.inner_html or "").strip()
-    text = _text_of(root)[:LONGEST_TEXT].rstrip()
-    return CleanBody(shown if len(shown) <= LONGEST_HTML else "", text, paywalled)
+def text_of(safe: str) -> str:
+    """The text of sanitised markup, a line for each block."""
+    text = _LINE_BREAKER.sub(_LINE_MARK, safe)
+    if "<" in text:
+        text = _SAFE_TAG.sub("", text)
+    lines = without_invisible(html.unescape(text)).split(_LINE_MARK)
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def _both_forms(shown: str, text: str | None = None, *, paywalled: bool) -> CleanBody:
+    text = text_of(shown) if text is None else text
+    shown = shown.strip()
+    return CleanBody(shown if len(shown) <= LONGEST_HTML else "", text[:LONGEST_TEXT].rstrip(), paywalled)
 
 
 def _as_paragraphs(text: str) -> str:
     return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in text.split("\n"))
 
 
-def title(markup: str) -> str:
-    """A title as plain text on one line, at most LONGEST_TITLE characters.
-
-    Entities are resolved twice, because many sites escape what they put into CDATA; never more often, so that
-    a title about markup stays readable.
-    """
-    return plain(markup)[:LONGEST_TITLE].rstrip()
-
-
-def plain(markup: str) -> str:
-    """A short field as plain text: tags removed, entities resolved (twice at most), whitespace folded."""
-    text = markup
-    for _ in range(2):
-        text = html.unescape(_without_tags(text))
-    return _folded(_without_tags(text))
-
-
-def _without_tags(text: str) -> str:
-    return _TAG.sub("", _BREAKING_TAG.sub(" ", _NO_TEXT.sub("", text))) if "<" in text else text
-
-
 def _sanitised(markup: str, base: str) -> str:
     """Markup by the allow-list; shortened until it fits when links make it longer than it came."""
-    clean = _cleaner(base).clean
-    result = clean(markup)
+    result = sanitise(markup, base)
     while len(result) > LONGEST_HTML:
         markup = markup[: len(markup) // 2]
-        result = clean(markup)
+        result = sanitise(markup, base)
     return result
 
 
-def _cleaner(base: str) -> nh3.Cleaner:
-    try:
-        return _cleaner_for(("rewrite_with_base", base))
-    except ValueError:
-        # A base that the URL standard does not take: links that need it are dropped.
-        return _cleaner_for("deny")
-
-
-def _cleaner_for(relative: Literal["deny"] | tuple[Literal["rewrite_with_base"], str]) -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=set(_BLOCKS | _INLINE),
-        clean_content_tags=set(_SWALLOWED),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener nofollow noreferrer",
-        url_relative=relative,
-    )
+def _tree(safe: str) -> LexborNode:
+    root = LexborHTMLParser(safe).body
+    assert root is not None  # the parser makes one for any text
+    return root
 
 
 def _drop_boilerplate(root: LexborNode) -> bool:
@@ -189,7 +131,7 @@ def _leaves(root: LexborNode) -> list[LexborNode]:
 
 def _holds_blocks(block: LexborNode) -> bool:
     return (
-        any(child.tag in _BLOCKS and child.tag != "br" for child in block.iter())
+        any(child.tag in BLOCKS and child.tag != "br" for child in block.iter())
         or len(
             block.css(_LEAF_BLOCKS)  # itself among them
         )
@@ -199,13 +141,13 @@ def _holds_blocks(block: LexborNode) -> bool:
 
 def _line_of(block: LexborNode) -> str:
     """A block's text on one line: where markup breaks it stands a blank."""
-    return _folded(block.text(separator=" ") if block.css_first("br") else block.text())
+    return folded(block.text(separator=" ") if block.css_first("br") else block.text())
 
 
 def _is_link(block: LexborNode, text: str) -> bool:
     """Whether a block is nothing but one link."""
     link = block.css_first("a")
-    return link is not None and _folded(link.text()) == text
+    return link is not None and folded(link.text()) == text
 
 
 def _keep(block: LexborNode, kept: str, root: LexborNode) -> None:
@@ -216,16 +158,3 @@ def _keep(block: LexborNode, kept: str, root: LexborNode) -> None:
         block.inner_html = html.escape(kept, quote=False)
     else:
         block.decompose()
-
-
-def _text_of(root: LexborNode) -> str:
-    """The text with a line for each block; leaves marks of our own in the tree."""
-    for block in root.css(_LINE_BREAKERS):
-        block.insert_before(_LINE_MARK)
-        block.insert_after(_LINE_MARK)
-    lines = map(_folded, root.text().split(_LINE_MARK))
-    return "\n".join(line for line in lines if line)
-
-
-def _folded(text: str) -> str:
-    return " ".join(_CONTROL.sub(lambda match: " " if match[0].isspace() else "", text).split())

@@ -10,8 +10,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from email.utils import parsedate_to_datetime
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -43,9 +42,10 @@ _ABBREVIATIONS: dict[str, str | int] = {
 }  # fmt: skip
 """RFC 822's zones and those seen in feeds; hours from UTC, or the IANA zone where the offset has changed."""
 
+_ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _RFC822 = re.compile(
-    r"(?:[A-Za-z]{3,9},? )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
-    r"\d{1,2}:\d{2}(?::\d{2})? (?:GMT|UTC?|Z|[+-]\d{4})"
+    rf"(?:[A-Za-z]{{3,9}},? )?(\d{{1,2}}) ({'|'.join(_ENGLISH_MONTHS)}) (\d{{4}}) "
+    r"(\d{1,2}):(\d{2})(?::(\d{2}))? (?:GMT|UTC?|Z|([+-])(\d{2})(\d{2}))"
 )
 _COMMENT = re.compile(r"\([^()]*\)")
 """RFC 822 section 3.4.3; browsers write the zone's name there."""
@@ -73,15 +73,17 @@ def read_date(text: str, *, zone: tzinfo, day_first: bool, first_seen: datetime)
 
 def _plain(text: str) -> str:
     """One line with single spaces and ASCII digits."""
-    digits = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text[:_LONGEST])
-    return " ".join(digits.split())
+    text = text[:_LONGEST]
+    if not text.isascii():
+        text = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
+    return " ".join(text.split())
 
 
 def _read(text: str, zone: tzinfo, day_first: bool, first_seen: datetime) -> tuple[datetime, bool] | None:
     if not text:
         return None
-    if _RFC822.fullmatch(text):
-        return _in_zone(parsedate_to_datetime(text), UTC), False
+    if match := _RFC822.fullmatch(text):
+        return _rfc822(match), False
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC), False
     if (iso := _iso(text)) is not None and iso.year >= _FIRST_GREGORIAN_YEAR:
@@ -89,6 +91,16 @@ def _read(text: str, zone: tzinfo, day_first: bool, first_seen: datetime) -> tup
     if (relative := relative_dates.read(text, zone, first_seen)) is not None:
         return relative, True
     return _by_calendar(text, zone, day_first, first_seen.astimezone(zone).date())
+
+
+def _rfc822(match: re.Match[str]) -> datetime:
+    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+    zone = UTC
+    if sign:
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        zone = timezone(-offset if sign == "-" else offset)
+    number = _ENGLISH_MONTHS.index(month) + 1
+    return datetime(int(year), number, int(day), int(hour), int(minute), int(second or 0), tzinfo=zone)
 
 
 def _by_calendar(text: str, zone: tzinfo, day_first: bool, today: date) -> tuple[datetime, bool] | None:
@@ -121,9 +133,6 @@ def _english(match: re.Match[str]) -> str:
         return word
     number = _month_names().get(word.lower().replace("’", "'"))
     return _ENGLISH_MONTHS[number - 1] if number else " "
-
-
-_ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @lru_cache(maxsize=1)

@@ -84,6 +84,11 @@ def decode(body: bytes, content_type: str) -> Decoded:
     return Decoded(without_forbidden(_without_declaration(text)), encoding, warning)
 
 
+def holds_forbidden(text: str) -> bool:
+    """Whether a text has characters that XML forbids."""
+    return _NOT_XML.search(text) is not None
+
+
 def without_forbidden(text: str) -> str:
     """Text without the characters that XML forbids (NUL, lone surrogates): no database takes them either."""
     return _NOT_XML.sub("", text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 
 from publicsuffixlist import PublicSuffixList
 
 
+@lru_cache(maxsize=4096)
 def registrable_domain(host: str) -> str:
     """`news.steppe.co.uk` -> `steppe.co.uk`, by the Public Suffix List that the library brings along.
 

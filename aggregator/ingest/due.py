@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aggregator.ingest import appointment, health, rhythm, whereabouts
+from aggregator.ingest import appointment, health, hubs, rhythm, sniff, whereabouts
 from aggregator.model import (
     GONE_FOR_GOOD,
     Claim,
@@ -23,6 +23,8 @@ from aggregator.model import (
 
 LONGEST_MESSAGE = 1_000
 """Characters of what is said of a source."""
+_END = 250
+"""Of these, how many are its end."""
 NETWORK_BACK = timedelta(minutes=15)
 """When to try again after our own network was down: no request went out, so that none comes early."""
 
@@ -37,21 +39,70 @@ def settle(
 
     Validators and body hash are kept only together with what they stand for: after a failure the stored ones
     stay, so that the next request asks for the same change again. The server's own word (`not_before`) is a
-    floor under whatever we reckon ourselves.
+    floor under whatever we reckon ourselves. Of a push only rhythm and dates are kept: whatever the next poll
+    depends on stays as if it had not come.
     """
+    if claim.pushed:
+        return _pushed(claim, fetched, reading, arrived)
     if isinstance(fetched, SourceFailure):
         return _failed(claim, fetched)
     if isinstance(reading, SourceFailure):
         return _failed(claim, reading, floor=fetched.not_before)
-    if isinstance(fetched, NotModified):
-        return _succeeded(claim, fetched, SourceState.NOT_MODIFIED, "nothing changed (304)")
-    if reading is None:
-        return _succeeded(claim, fetched, SourceState.NOT_MODIFIED, "nothing changed (the same body again)")
+    if isinstance(fetched, NotModified) or reading is None:
+        how = "304" if isinstance(fetched, NotModified) else "the same body again"
+        return _succeeded(claim, fetched, SourceState.NOT_MODIFIED, f"nothing changed ({how})")
     if not reading.total:
         return _empty(claim, fetched, reading)
     pace = _pace(claim, reading, arrived)
-    update = _succeeded(claim, fetched, SourceState.OK, _account(reading), _dates(reading), pace)
-    return replace(update, repeats=reading.repeats)
+    update = _succeeded(claim, fetched, SourceState.OK, _account(reading), _dates(reading), pace, arrived)
+    announced = hubs.announced(fetched, reading.hints)
+    return replace(
+        update, repeats=reading.repeats, announced=None if announced == claim.announced else announced
+    )
+
+
+def after_hint(claim: Claim, asked_at: datetime) -> datetime:
+    """When to poll a source, asked last at `asked_at`, of which somebody says that it has news.
+
+    The word needs no proof, for it is never earlier than the least interval that the source ever meets.
+    """
+    conditional = claim.validators != Validators()
+    return _since(claim, asked_at, rhythm.least(claim.source.interval, claim.pace, conditional=conditional))
+
+
+def without_pushes(claim: Claim, asked_at: datetime) -> datetime:
+    """When to poll a source, asked last at `asked_at`, that no hub pushes any more."""
+    conditional = claim.validators != Validators()
+    wait = rhythm.interval(claim.source.interval, claim.pace, conditional=conditional)
+    return _since(claim, asked_at, wait)
+
+
+def _since(claim: Claim, asked_at: datetime, wait: timedelta) -> datetime:
+    """A request may go out some time after its poll began, but not after its answer came."""
+    return _next_poll(claim, max(asked_at, claim.last_success or asked_at), wait, None, claim.pace)
+
+
+def _pushed(
+    claim: Claim,
+    pushed: Fetched | NotModified | SourceFailure,
+    reading: Reading | SourceFailure | None,
+    arrived: int,
+) -> SourceUpdate:
+    failure = next((one for one in (pushed, reading) if isinstance(one, SourceFailure)), None)
+    state = failure.state if failure else SourceState.OK
+    update = SourceUpdate(claim.source.id, pushed.at, state, "", None, None, claim.failures)
+    if failure:
+        return replace(update, message=_bounded(failure.message))
+    if not isinstance(reading, Reading):
+        return replace(update, state=SourceState.NOT_MODIFIED, message="its hub pushed what is known")
+    dates = _dates(reading)
+    return replace(
+        update,
+        message=_bounded(f"pushed by its hub: {_account(reading)}"),
+        newest_entry=max(dates, default=None),
+        pace=rhythm.learned(claim.pace, arrived, _elapsed(claim, reading.at)),
+        repeats=reading.repeats,
+    )
 
 
 def unexpected(claim: Claim, at: datetime, error: BaseException) -> SourceFailure:
@@ -68,9 +119,12 @@ def unexpected(claim: Claim, at: datetime, error: BaseException) -> SourceFailur
 def _empty(claim: Claim, fetched: Fetched, reading: Reading) -> SourceUpdate:
     """A feed without entries: one that never held any is most likely the wrong address."""
     if not claim.first:
-        message = f"{fetched.url} holds no entries at the moment"
+        message = f"{fetched.url} holds no entries at the moment ({_described(fetched)})"
         return _succeeded(claim, fetched, SourceState.EMPTY, message, pace=_pace(claim, reading, 0))
-    message = f"{fetched.url} is a feed without any entry: check that this is the site's feed address"
+    message = (
+        f"{fetched.url} is a feed without any entry ({_described(fetched)}): "
+        "check that this is the site's feed address"
+    )
     failure = SourceFailure(claim.source.id, fetched.at, SourceState.EMPTY, message, fetched.not_before)
     return _failed(claim, failure)
 
@@ -82,14 +136,16 @@ def _succeeded(
     message: str,
     dates: Collection[datetime] = (),
     pace: Pace | None = None,
+    arrived: int = 0,
 ) -> SourceUpdate:
     pace = pace or rhythm.learned(claim.pace, 0, _elapsed(claim, fetched.at))
     conditional = fetched.validators != Validators()
     wait = rhythm.interval(claim.source.interval, pace, conditional=conditional)
+    if not arrived and _is_pushed_at(claim, fetched.at):
+        wait = rhythm.backup(wait, claim.source.backup_interval, pace)
     newest = max(dates, default=None)
-    gap = health.usual_gap(claim.usual_gap, claim.newest_entry, dates)
     if state is not SourceState.EMPTY:
-        state, message = _health(claim, fetched.at, state, message, newest, gap)
+        state, message = _health(claim, fetched, state, message, newest, pace)
     return SourceUpdate(
         source_id=claim.source.id,
         at=fetched.at,
@@ -101,34 +157,58 @@ def _succeeded(
         validators=fetched.validators,
         body_hash=fetched.body_hash if isinstance(fetched, Fetched) else None,
         newest_entry=newest,
-        usual_gap=gap,
         pace=pace,
         whereabouts=whereabouts.after_success(claim, fetched),
         plain_agent=fetched.plain_agent if isinstance(fetched, Fetched) else None,
     )
 
 
+def _is_pushed_at(claim: Claim, at: datetime) -> bool:
+    """Whether a hub pushes the source and the operator leaves its interval to us.
+
+    It counts only while polls find nothing: one that found news that was not pushed proves the hub late.
+    """
+    return claim.pushed_until is not None and claim.pushed_until > at and claim.source.interval is None
+
+
 def _bounded(message: str) -> str:
-    """What a message quotes comes from strangers: a line of bounded length, without control characters."""
-    text = "".join(character if character.isprintable() else " " for character in message[:LONGEST_MESSAGE])
-    return text + "…" if len(message) > LONGEST_MESSAGE else text
+    """What a message quotes comes from strangers: a line of bounded length, without control characters.
+
+    It is shortened within, for it begins with the thing and ends with the cure.
+    """
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[: LONGEST_MESSAGE - _END]} … {message[-_END:]}"
+    if message.isprintable():
+        return message
+    return "".join(character if character.isprintable() else " " for character in message)
 
 
 def _health(
     claim: Claim,
-    at: datetime,
+    answer: Fetched | NotModified,
     state: SourceState,
     message: str,
     newest: datetime | None,
-    gap: timedelta | None,
+    pace: Pace,
 ) -> tuple[SourceState, str]:
     """State and message, with what is wrong although the source answered as it should."""
     if claim.first and state is SourceState.NOT_MODIFIED:
         return state, message  # none of its entries has been read yet
     newest = max(filter(None, (claim.newest_entry, newest)), default=None)
-    if trouble := health.trouble(newest, at, gap):
-        return trouble[0], f"{message}; {trouble[1]}"
+    gap = rhythm.usual_gap(pace, answer.at - newest) if newest else None
+    if trouble := health.trouble(newest, answer.at, gap):
+        what = f" ({_described(answer)})" if isinstance(answer, Fetched) else ""
+        return trouble[0], f"{message}; {trouble[1]}{what}"
     return state, message
+
+
+def without_body(fetched: Fetched) -> Fetched:
+    """An answer whose body was read: its bytes go, what messages tell of them stays."""
+    return replace(fetched, body=b"", parts=(), described=_described(fetched))
+
+
+def _described(fetched: Fetched) -> str:
+    return fetched.described or sniff.describe(fetched.body, fetched.content_type, fetched.user_agent)
 
 
 def _failed(claim: Claim, failure: SourceFailure, floor: datetime | None = None) -> SourceUpdate:

@@ -18,7 +18,7 @@ def reason(rules: Exclusions, title: str, categories: Sequence[str], url: str) -
     for category in rules.categories:
         if category.casefold() in named:
             return f"its category is {category!r}"
-    path = urlsplit(url).path
+    path = urlsplit(url).path if rules.paths else ""
     for beginning in rules.paths:
         if path.startswith(beginning):
             return f"its address is below {beginning}"

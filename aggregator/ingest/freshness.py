@@ -25,6 +25,12 @@ def not_before(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return now + min(lifetime, LONGEST) if lifetime > timedelta(0) else None
 
 
+def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Earliest next request to the whole server, by Retry-After alone; None when it does not say."""
+    lifetime = _retry_after(headers, now)
+    return now + min(lifetime, LONGEST) if lifetime and lifetime > timedelta(0) else None
+
+
 def _retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():

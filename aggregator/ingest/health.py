@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from aggregator.model import SourceState
 
@@ -12,31 +10,11 @@ USUAL_GAPS = 10
 """Usual gaps between two entries after which silence is a trouble."""
 SHORTEST_SILENCE = timedelta(days=3)
 """A weekend and a holiday: nobody is in trouble sooner."""
-LONGEST_SILENCE = timedelta(days=365)
 UNKNOWN_SILENCE = timedelta(days=60)
 """Where we do not know the source's rhythm."""
-_NEWEST = 20
-"""Dates from which a rhythm is told."""
-_FEWEST = 2
-_SHARE_OF_NEW = 0.2
-
-
-def usual_gap(
-    known: timedelta | None, newest_before: datetime | None, dates: Iterable[datetime]
-) -> timedelta | None:
-    """The time that usually lies between two entries, after `dates` of new ones were read; None if unknown.
-
-    A source that is read for the first time tells it by the dates of its newest entries; later arrivals move
-    it by a part, so that neither a burst nor one long silence makes a rhythm.
-    """
-    newest = sorted(set(dates), reverse=True)[:_NEWEST]
-    if newest_before is not None:
-        newest = [*(date for date in newest if date > newest_before), newest_before]
-    if len(newest) < _FEWEST:
-        return known
-    gaps = sorted(later - earlier for later, earlier in pairwise(newest))
-    seen = gaps[len(gaps) // 2]
-    return seen if known is None else known + (seen - known) * _SHARE_OF_NEW
+RARE_GAP = timedelta(days=6)
+"""Of sources that publish more rarely their pace, which remembers a week, tells no more than that."""
+RARE_SILENCE = timedelta(days=180)
 
 
 def trouble(newest: datetime | None, at: datetime, gap: timedelta | None) -> tuple[SourceState, str] | None:
@@ -51,14 +29,19 @@ def trouble(newest: datetime | None, at: datetime, gap: timedelta | None) -> tup
             "it: look at the dates with `aggregator probe`, and for a feed of the site that has them"
         )
     silence = at - newest
-    patience = UNKNOWN_SILENCE if gap is None else max(USUAL_GAPS * gap, SHORTEST_SILENCE)
-    if silence <= min(patience, LONGEST_SILENCE):
+    if silence <= _patience(gap):
         return None
-    rhythm = f", where one usually comes every {spoken(gap)}" if gap else ""
+    rhythm = f", where one usually comes every {spoken(gap)}" if gap and gap <= RARE_GAP else ""
     return SourceState.STALE, (
         f"no new entry since {newest:%Y-%m-%d}, for {spoken(silence)}{rhythm}: look on the site whether it "
         "still publishes, and whether its feed has moved"
     )
+
+
+def _patience(gap: timedelta | None) -> timedelta:
+    if gap is None:
+        return UNKNOWN_SILENCE
+    return RARE_SILENCE if gap > RARE_GAP else max(USUAL_GAPS * gap, SHORTEST_SILENCE)
 
 
 def spoken(duration: timedelta) -> str:

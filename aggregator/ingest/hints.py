@@ -1,4 +1,4 @@
-"""A feed's own words on when it is worth asking: `ttl`, `sy:updatePeriod`, `skipHours` and `skipDays`."""
+"""A feed's own words on when it is worth asking (`ttl`, `sy:updatePeriod`, `skipHours` …) and on its hubs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from aggregator.ingest import hubs
 from aggregator.model import Hints
 
 _PERIODS = {
@@ -49,7 +50,7 @@ def of_feed(text: str, channel: Mapping[str, Any]) -> Hints:
             }
         else:
             days |= {_WEEKDAYS[value.lower()] for value in values if value.lower() in _WEEKDAYS}
-    return Hints(_update_interval(channel), frozenset(hours), frozenset(days))
+    return Hints(_update_interval(channel), frozenset(hours), frozenset(days), hubs.in_feed(text))
 
 
 def _update_interval(channel: Mapping[str, Any]) -> timedelta | None:

@@ -63,7 +63,7 @@ class NetGuard:
             if ip in network:
                 raise BlockedAddressError(
                     f"address {address} is {kind} ({network}) and is not reached on a feed's word; "
-                    "allow its network in the configuration if the source really stands there"
+                    "allow its network (`polling: allow_networks`) if the source really stands there"
                 )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from aggregator.ingest import clean, exclusions, pictures, titles, urls
+from aggregator.ingest import as_published, clean, exclusions, pictures, plain_text, titles, urls
 from aggregator.ingest.dates import read_date
 from aggregator.model import Entry, PublishedEntry, Source
 
@@ -22,6 +23,7 @@ LONGEST_NAME = 200
 MOST_CATEGORIES = 20
 _TITLE_FROM_TEXT = 100
 
+_TEXTS = attrgetter(*(field.name for field in fields(PublishedEntry) if field.name != "categories"))
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
 _NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
 _MAIL_ADDRESS = re.compile(r"<?\b[\w.+-]+@[\w-]+\.[\w.-]+\b>?")
@@ -35,8 +37,9 @@ def raw_hash(published: PublishedEntry, policy: GuidPolicy = "guid") -> bytes:
     """
     if policy != "guid":
         published = replace(published, guid="", link=published.link if policy == "link" else "")
-    # repr() keeps the fields apart, whatever they hold.
-    return blake2b(repr(published).encode("utf-8", "backslashreplace"), digest_size=16).digest()
+    # NUL keeps the fields apart: XML forbids it, and parsing leaves none.
+    texts = "\0".join((*_TEXTS(published), *published.categories))
+    return blake2b(texts.encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
 
 def identity(published: PublishedEntry, policy: GuidPolicy = "guid", *, trust_guid: bool = True) -> str:
@@ -54,7 +57,7 @@ def identity(published: PublishedEntry, policy: GuidPolicy = "guid", *, trust_gu
 def _by_policy(published: PublishedEntry, policy: GuidPolicy) -> str:
     if policy == "link":
         return urls.canonical(urls.absolute(published.link, "")) or published.link
-    return clean.title(published.title) if policy == "title" else ""
+    return plain_text.title(published.title) if policy == "title" else ""
 
 
 def normalise(
@@ -73,19 +76,10 @@ def normalise(
     """
     base = urls.absolute(published.base, feed_url) or feed_url
     url = urls.absolute(published.link, base)
-    inner_base = base if published.base else url or base
-    body = clean.body(published.content or published.summary, inner_base)
-    if not body.text and published.content:
-        body = clean.body(published.summary, inner_base)
-    when, guessed = read_date(
-        published.published or published.updated,
-        zone=ZoneInfo(source.time_zone),
-        day_first=source.day_first,
-        first_seen=now,
-    )
-    title = titles.without_endings(clean.title(published.title), (*source.strip_title, site_ending))
+    body = _body(published, base if published.base else url or base)
+    when, guessed = _moment(published, source, now)
+    title = titles.without_endings(plain_text.title(published.title), (*source.strip_title, site_ending))
     categories = _categories(published.categories)
-    image = published.image or pictures.first(published.content) or pictures.first(published.summary)
     return Entry(
         source_id=source.id,
         guid=guid,
@@ -99,12 +93,33 @@ def normalise(
         date_guessed=guessed,
         author=_author(published.author),
         categories=categories,
-        image=urls.absolute(image, base),
+        image=urls.absolute(_image(published), base),
         declared_language=_language(published.language),
         paywalled=source.paywall == "full" or (source.paywall == "metered" and body.paywalled),
         excluded=exclusions.reason(source.exclude, title, categories, url),
-        as_published=published,
+        as_published=as_published.pack(published),
     )
+
+
+def _body(published: PublishedEntry, base: str) -> clean.CleanBody:
+    """The content, or the summary where the content holds no text."""
+    body = clean.body(published.content or published.summary, base)
+    if body.text or not published.content:
+        return body
+    return clean.body(published.summary, base)
+
+
+def _moment(published: PublishedEntry, source: Source, now: datetime) -> tuple[datetime, bool]:
+    return read_date(
+        published.published or published.updated,
+        zone=ZoneInfo(source.time_zone),
+        day_first=source.day_first,
+        first_seen=now,
+    )
+
+
+def _image(published: PublishedEntry) -> str:
+    return published.image or pictures.first(published.content) or pictures.first(published.summary)
 
 
 def _digest(text: str) -> str:
@@ -122,14 +137,14 @@ def _title_from(text: str) -> str:
 def _author(author: str) -> str:
     """A name: RSS writes `mail@host (Name)`, and nobody's mail address is republished."""
     # Shortened before the search for addresses, whose time grows with the square of the length.
-    name = _MAIL_ADDRESS.sub("", clean.plain(author)[: 2 * LONGEST_NAME])
+    name = _MAIL_ADDRESS.sub("", plain_text.plain(author)[: 2 * LONGEST_NAME])
     if match := _IN_BRACKETS.fullmatch(name):
         name = match[1]
     return name.strip(" ,;<>()")[:LONGEST_NAME]
 
 
 def _categories(categories: Iterable[str]) -> tuple[str, ...]:
-    names = dict.fromkeys(clean.plain(category)[:LONGEST_NAME] for category in categories)
+    names = dict.fromkeys(plain_text.plain(category)[:LONGEST_NAME] for category in categories)
     return tuple(name for name in names if name)[:MOST_CATEGORIES]
 
 

@@ -7,19 +7,17 @@ sanitises nor resolves links (`clean` and `normalise` do, once), and never sees 
 from __future__ import annotations
 
 import html
-import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import islice
+from operator import attrgetter, le
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-import feedparser
-
 from aggregator.errors import NotAFeedError
-from aggregator.ingest import excess, hints, jsonfeed, sniff, wellformed
-from aggregator.ingest.decode import decode, mend_references, without_forbidden
+from aggregator.ingest import excess, hints, hubs, jsonfeed, sniff, tolerant, wellformed
+from aggregator.ingest.decode import decode, holds_forbidden, mend_references, without_forbidden
 from aggregator.model import NO_HINTS, Hints, PublishedEntry, SourceState
 
 LONGEST_FIELD = 2_000
@@ -90,7 +88,8 @@ def _parse_json(text: str, what: str, max_entries: int) -> ParsedFeed:
         raise UnreadableFeedError(f"JSON that is no JSON Feed at {what}: check the feed's address")
     entries, warning = bounded(jsonfeed.published_entries(document), max_entries)
     title, language = document.get("title"), document.get("language")
-    return ParsedFeed(entries, str(title or ""), str(language or ""), warning=warning)
+    announced = Hints(announced=hubs.in_json_feed(document))
+    return ParsedFeed(entries, str(title or ""), str(language or ""), announced, warning)
 
 
 # ----------------------------------------------------------------------------------------------------- XML
@@ -112,16 +111,15 @@ def parse_plainly(text: str, max_entries: int, cut_off: int = 0) -> ParsedFeed |
     plain = wellformed.read(text)
     if plain is None:
         return None
-    entries, warning = bounded(plain.entries, max_entries, cut_off)
+    # A strict parser lets no forbidden character through, however it was escaped.
+    entries, warning = bounded(plain.entries, max_entries, cut_off, shorten=_shortened)
     return ParsedFeed(entries, plain.title, plain.language, hints.of_feed(text, plain.hints), warning)
 
 
 def parse_with_feedparser(text: str, what: str, root: str, max_entries: int, cut_off: int = 0) -> ParsedFeed:
     """Read a feed with feedparser, which rules. Raises UnreadableFeedError naming `what`."""
     try:
-        # A stream, because feedparser takes a bare string for an address or a file name.
-        stream = io.BytesIO(text.encode("utf-8", "replace"))
-        result = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+        result = tolerant.read(text, root)
     except Exception as error:
         # feedparser is not written for hostile input: whatever it raises is said of this body alone.
         raise UnreadableFeedError(
@@ -247,25 +245,45 @@ def _is_picture(media: Mapping[str, Any], address: str) -> bool:
     )
 
 
-def bounded(
-    entries: Iterable[PublishedEntry], most: int, cut_off: int = 0
-) -> tuple[tuple[PublishedEntry, ...], str]:
-    """The first entries, with their fields cut; and a warning when there are more, or were cut off before."""
-    remaining = iter(entries)
-    kept = tuple(map(_cut, islice(remaining, most)))
-    dropped = cut_off + sum(1 for _ in remaining)
-    return kept, f"{dropped} entries beyond the first {most} were left out" if dropped else ""
+_TEXTS = tuple(field.name for field in fields(PublishedEntry) if field.name != "categories")
+_texts_of = attrgetter(*_TEXTS)
+_LONGEST = tuple(LONGEST_BODY if name in {"summary", "content"} else LONGEST_FIELD for name in _TEXTS)
+
+
+def _shortened(entry: PublishedEntry) -> PublishedEntry:
+    """Bounded fields."""
+    return entry if _is_short(entry) else _cut(entry)
 
 
 def _cut(entry: PublishedEntry) -> PublishedEntry:
     """Bounded fields without NUL and the like, which escapes and base64 can bring in behind the decoder."""
-    longest = {"summary": LONGEST_BODY, "content": LONGEST_BODY}
-    texts = {
-        field.name: without_forbidden(getattr(entry, field.name)[: longest.get(field.name, LONGEST_FIELD)])
-        for field in fields(entry)
-        if field.name != "categories"
-    }
-    categories = tuple(
-        without_forbidden(category[:LONGEST_FIELD]) for category in entry.categories[:MOST_CATEGORIES]
+    texts, categories = _texts_of(entry), entry.categories
+    if _is_short(entry) and not holds_forbidden("".join((*texts, *categories))):
+        return entry
+    cut = (without_forbidden(text[:longest]) for text, longest in zip(texts, _LONGEST, strict=True))
+    return PublishedEntry(
+        **dict(zip(_TEXTS, cut, strict=True)),
+        categories=tuple(without_forbidden(each[:LONGEST_FIELD]) for each in categories[:MOST_CATEGORIES]),
     )
-    return PublishedEntry(**texts, categories=categories)
+
+
+def _is_short(entry: PublishedEntry) -> bool:
+    categories = entry.categories
+    return (
+        all(map(le, map(len, _texts_of(entry)), _LONGEST))
+        and len(categories) <= MOST_CATEGORIES
+        and max(map(len, categories), default=0) <= LONGEST_FIELD
+    )
+
+
+def bounded(
+    entries: Iterable[PublishedEntry],
+    most: int,
+    cut_off: int = 0,
+    shorten: Callable[[PublishedEntry], PublishedEntry] = _cut,
+) -> tuple[tuple[PublishedEntry, ...], str]:
+    """The first entries, with their fields cut; and a warning when there are more, or were cut off before."""
+    remaining = iter(entries)
+    kept = tuple(map(shorten, islice(remaining, most)))
+    dropped = cut_off + sum(1 for _ in remaining)
+    return kept, f"{dropped} entries beyond the first {most} were left out" if dropped else ""

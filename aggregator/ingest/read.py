@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.ingest import clean, listing, normalise, parse, repeats, sitemap, titles
+from aggregator.ingest import clean, listing, normalise, parse, plain_text, repeats, sitemap, titles
 from aggregator.model import NO_HINTS, Entry, Fetched, Hints, PublishedEntry, Source
 
 
@@ -58,7 +58,7 @@ def entries(
         undated=sum(entry.date_guessed and entry.published == now for entry in cleaned),
         warning=feed.warning,
         hints=feed.hints,
-        title=clean.plain(feed.title),
+        title=plain_text.plain(feed.title),
         repeats=memory.packed() if new else None,
     )
 

@@ -29,11 +29,15 @@ def is_html(body: bytes) -> bool:
     return first_tag(body).removeprefix("!doctype ") in _HTML and not _FEED_ROOT.search(_start(body))
 
 
-def describe(body: bytes, content_type: str) -> str:
-    """`text/html; charset=utf-8, 5120 bytes, first tag <html>`: what an operator needs to see."""
+def describe(body: bytes, content_type: str, agent: str = "") -> str:
+    """`text/html; charset=utf-8, 5120 bytes, first tag <html>`: what an operator needs to see.
+
+    `agent`: as whom we asked, where that is known.
+    """
     tag = first_tag(body)
     shown = f"first tag <{tag}>" if tag else "no tag at all"
-    return f"{content_type or 'no content type'}, {len(body)} bytes, {shown}"
+    asked = f", asked as {agent!r}" if agent else ""
+    return f"{content_type or 'no content type'}, {len(body)} bytes, {shown}{asked}"
 
 
 def _start(body: bytes) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from aggregator.ingest import due, health, sniff
+from aggregator.ingest import due, health, hubs, sniff
 from aggregator.model import Claim, Fetched, Reading, Source, SourceFailure, SourceState
 
 Fact = tuple[str, str]
@@ -43,7 +43,10 @@ def facts(
     caching = [f"{name}: {headers[name.lower()]}" for name in _CACHING if name.lower() in headers]
     yield "caching", "; ".join(caching) or "no caching header at all"
     update = due.settle(Claim(source), fetched, reading)
-    yield "next time", f"we would ask again after {health.spoken(update.next_poll - fetched.at)}"
+    if update.next_poll:
+        yield "next time", f"we would ask again after {health.spoken(update.next_poll - fetched.at)}"
+    if isinstance(reading, Reading):
+        yield "pushed by", _hubs(fetched, reading)
 
 
 def _contents(reading: Reading, now: datetime) -> Iterator[Fact]:
@@ -66,6 +69,13 @@ def _contents(reading: Reading, now: datetime) -> Iterator[Fact]:
     yield "countries", f"{_share(tagged, count)} tagged{shown}"
     for title in islice((entry.title for entry in entries), SAMPLE_TITLES):
         yield "title", title or "(no title)"
+
+
+def _hubs(fetched: Fetched, reading: Reading) -> str:
+    announced = hubs.announced(fetched, reading.hints)
+    if not announced.hubs:
+        return "no hub announced"
+    return f"{', '.join(announced.hubs)} as {announced.topic} (WebSub)"
 
 
 def problems(

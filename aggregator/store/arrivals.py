@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from aggregator.model import DescribedEntry, Relation
 from aggregator.store import entry_details
+from aggregator.store.bulk import insert_rows
 from aggregator.store.chunks import chunked
 from aggregator.store.entry_rows import Identity
 from aggregator.store.sequences import Sequence as Counter
@@ -115,14 +116,15 @@ def insert_all(
     """Insert new entries with their tags and keys, found new stories, and join all to their stories."""
     foundings = [one for one in placed if one.founds]
     told_numbers = iter(advance(connection, Counter.TOLD, sum(not one.old for one in foundings)))
-    _insert(connection, entries, [{**one.arrival.row, "id": one.entry_id} for one in placed])
-    _insert(
+    minted = story_uri_stem(id_domain, at)
+    insert_rows(connection, entries, [{**one.arrival.row, "id": one.entry_id} for one in placed])
+    insert_rows(
         connection,
         stories,
         [
             {
                 "id": one.story_id,
-                "uri": story_uri(id_domain, at, one.story_id),
+                "uri": f"{minted}{one.story_id}",
                 "lead_entry_id": one.entry_id,
                 "founded_at": at,
                 "told_at": None if one.old else at,
@@ -134,13 +136,8 @@ def insert_all(
             for one in foundings
         ],
     )
-    _insert(connection, story_entries, [_membership(one, at) for one in placed])
+    insert_rows(connection, story_entries, [_membership(one, at) for one in placed])
     entry_details.add(connection, ((one.entry_id, one.arrival.described) for one in placed))
-
-
-def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)
 
 
 def _membership(placed: Placed, at: datetime) -> dict[str, Any]:
@@ -153,6 +150,9 @@ def _membership(placed: Placed, at: datetime) -> dict[str, Any]:
     }
 
 
-def story_uri(id_domain: str, founded_at: datetime, story_id: int) -> str:
-    """A permanent `tag:` URI (RFC 4151). Minted once and stored: nothing in it is ever derived again."""
-    return f"tag:{id_domain},{founded_at:%Y-%m-%d}:story/{story_id}"
+def story_uri_stem(id_domain: str, founded_at: datetime) -> str:
+    """A permanent `tag:` URI (RFC 4151) without its story's number, which ends it.
+
+    Minted once and stored: nothing in it is ever derived again.
+    """
+    return f"tag:{id_domain},{founded_at:%Y-%m-%d}:story/"

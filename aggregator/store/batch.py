@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, update
 from aggregator.model import Batch, DescribedEntry, Relation, Renaming
 from aggregator.store import arrivals, countries, renaming, revising
 from aggregator.store.arrivals import Arrival, Group
-from aggregator.store.entry_rows import Identity, ShownHash, content_row, entry_row, identity
+from aggregator.store.entry_rows import Identity, content_row, entry_row, identity
 from aggregator.store.revising import Change
 from aggregator.store.sequences import Sequence, advance
 from aggregator.store.stored import look_up
@@ -32,11 +32,11 @@ class Prepared:
         return arriving | {change.identity for change in self.changes}
 
 
-def prepare(batch: Batch, shown_hash: ShownHash) -> Prepared:
-    """Make the rows of a batch. All that takes time (hashing, compressing) happens here."""
+def prepare(batch: Batch) -> Prepared:
+    """Make the rows of a batch, before the transaction begins."""
 
     def arrival(described: DescribedEntry, relation: Relation, reason: str, state: str) -> Arrival:
-        row = entry_row(described, batch.at, batch.rules_version, state, shown_hash)
+        row = entry_row(described, batch.at, batch.rules_version, state)
         return Arrival(identity(described.entry), described, relation, reason, row)
 
     groups = []
@@ -53,7 +53,7 @@ def prepare(batch: Batch, shown_hash: ShownHash) -> Prepared:
         Change(
             identity(one.entry.entry),
             one.entry,
-            content_row(one.entry, batch.rules_version, shown_hash),
+            content_row(one.entry, batch.rules_version),
             one.shown_change,
         )
         for one in batch.decisions.revisions
@@ -80,7 +80,8 @@ def write(connection: Connection, prepared: Prepared, batch: Batch, id_domain: s
         if change.shown_change and stored[change.identity].leads
     }
     _touch(connection, dict(zip(touched, numbers, strict=True)), shown, batch.at)
-    countries.refresh(connection, [*founded, *touched])
+    countries.add(connection, placed)
+    countries.refresh(connection, touched)
 
 
 def _touch(connection: Connection, numbers: Mapping[int, int], shown: Collection[int], at: datetime) -> None:

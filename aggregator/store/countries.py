@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, Select, delete, select
 
 from aggregator.model import Relation
+from aggregator.store.arrivals import Placed
+from aggregator.store.bulk import insert_rows
 from aggregator.store.chunks import chunked
 from aggregator.store.country_rule import countries_of
 from aggregator.store.tables import entry_tags, story_countries, story_entries
 
 
+def add(connection: Connection, placed: Sequence[Placed]) -> None:
+    """Store the countries of stories founded just now, given all the entries that were placed with them."""
+    founded: dict[int, tuple[dict[str, float], list[dict[str, float]]]] = {
+        one.story_id: (_subjects(one), []) for one in placed if one.founds
+    }
+    for one in placed:
+        if one.story_id in founded and one.arrival.relation is Relation.REPORT:
+            founded[one.story_id][1].append(_subjects(one))
+    _insert(connection, founded)
+
+
+def _subjects(placed: Placed) -> dict[str, float]:
+    return {tag.country: tag.salience for tag in placed.arrival.described.description.tags}
+
+
 def refresh(connection: Connection, story_ids: Collection[int]) -> None:
     """Derive the countries of stories from what their entries are about now."""
-    rows: list[dict[str, Any]] = []
     for chunk in chunked(story_ids):
         connection.execute(delete(story_countries).where(story_countries.c.story_id.in_(chunk)))
-        for story_id, (lead, reports) in _saliences(connection, chunk).items():
-            found = countries_of(lead, reports)
-            rows += ({"story_id": story_id, "country": key, "salience": found[key]} for key in found)
-    if rows:
-        connection.execute(insert(story_countries), rows)
+        _insert(connection, _saliences(connection, chunk))
+
+
+def _insert(
+    connection: Connection, saliences: Mapping[int, tuple[dict[str, float], list[dict[str, float]]]]
+) -> None:
+    """Given by story: what its lead is about, and what each of its reports is about."""
+    rows = [
+        {"story_id": story_id, "country": country, "salience": salience}
+        for story_id, (lead, reports) in saliences.items()
+        for country, salience in countries_of(lead, reports).items()
+    ]
+    insert_rows(connection, story_countries, rows)
 
 
 _INDEPENDENT = (Relation.LEAD.value, Relation.REPORT.value)

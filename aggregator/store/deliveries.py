@@ -38,7 +38,7 @@ from aggregator.model import (
     SubscriberState,
     Variant,
 )
-from aggregator.store import delivery_queue, lease_owner
+from aggregator.store import delivery_queue, lapsed_deliveries, lease_owner
 from aggregator.store.addresses import normalised
 from aggregator.store.chunks import chunked
 from aggregator.store.delivery_rows import attempt, outcome, said
@@ -147,30 +147,8 @@ class DeliveryLedger:
         )
 
     def recover(self, now: datetime) -> int:
-        """Give back what a crash left leased: before the dot it is ready again, after it is unknown.
-
-        Touches only leases that have run out or whose owner is seen to be gone; returns how many. One short
-        transaction.
-        """
-        leased = _row.state == DeliveryState.LEASED.value
-        with reading(self._engine) as connection:
-            owners = connection.scalars(select(_row.lease_owner).where(leased).distinct()).all()
-        gone = [owner for owner in owners if owner and lease_owner.is_gone(owner)]
-        lapsed = leased & ((_row.lease_until <= now) | _row.lease_owner.in_(gone))
-        handed_over = _row.phase == Phase.DOT.value
-        free = {"lease_owner": None, "lease_until": None}
-        with writing(self._engine) as connection:
-            unknown = connection.execute(
-                update(deliveries)
-                .where(lapsed, handed_over)
-                .values(state=DeliveryState.UNKNOWN.value, reason="its sender ended after the dot", **free)
-            )
-            ready = connection.execute(
-                update(deliveries)
-                .where(lapsed, ~handed_over)
-                .values(state=DeliveryState.READY.value, reason="its sender ended before the dot", **free)
-            )
-            return unknown.rowcount + ready.rowcount
+        """Give back what a crash left leased; returns how many."""
+        return lapsed_deliveries.give_back(self._engine, now)
 
     def pauses(self, now: datetime) -> Sequence[ServerPause]:
         """Servers that are left alone now; while there is one, no letter is claimed."""

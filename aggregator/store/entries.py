@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Engine, select
 
 from aggregator.model import Batch, DescribedEntry, KnownEntry
-from aggregator.store import candidates, repeats, sources
+from aggregator.store import candidates, repeats, source_record
 from aggregator.store.batch import prepare, write
 from aggregator.store.engine import Lane, reading, writing
-from aggregator.store.entry_rows import ShownHash
 from aggregator.store.tables import entries
 
 KNOWN_PER_SOURCE = 5_000
@@ -20,14 +19,10 @@ KNOWN_PER_SOURCE = 5_000
 class EntryStore:
     """All entries of all sources."""
 
-    def __init__(self, engine: Engine, id_domain: str, shown_hash: ShownHash) -> None:
-        """`id_domain`: domain of new stories' `tag:` URIs.
-
-        `shown_hash`: hash of what readers see of an entry; the function by which `shown_change` is decided.
-        """
+    def __init__(self, engine: Engine, id_domain: str) -> None:
+        """`id_domain`: domain of new stories' `tag:` URIs."""
         self._engine = engine
         self._id_domain = id_domain
-        self._shown_hash = shown_hash
 
     def known(self, source_id: str) -> Mapping[str, bytes]:
         """Raw hash by guid of a source's stored entries, the newest `KNOWN_PER_SOURCE` of them."""
@@ -56,8 +51,8 @@ class EntryStore:
         Rows are made beforehand; the transaction holds the lane of stories while it looks up which entries
         are stored by now, numbers what is new and inserts it. Written twice, a batch adds nothing.
         """
-        prepared = prepare(batch, self._shown_hash)
+        prepared = prepare(batch)
         with writing(self._engine, Lane.STORIES) as connection:
             write(connection, prepared, batch, self._id_domain)
-            sources.record(connection, batch.updates)
+            source_record.record(connection, batch.updates)
             repeats.record(connection, batch.updates)

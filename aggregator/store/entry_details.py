@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete
 
 from aggregator.model import DescribedEntry
+from aggregator.store.bulk import insert_rows
 from aggregator.store.entry_rows import key_rows, tag_rows
 from aggregator.store.tables import entry_keys, entry_tags
 
@@ -14,8 +15,7 @@ from aggregator.store.tables import entry_keys, entry_tags
 def add(connection: Connection, described: Iterable[tuple[int, DescribedEntry]]) -> None:
     """Insert the tags and keys of these entries, each given with its id."""
     entries = list(described)
-    if tags := [row for entry_id, entry in entries for row in tag_rows(entry_id, entry)]:
-        connection.execute(insert(entry_tags), tags)
+    insert_rows(connection, entry_tags, [row for one in entries for row in tag_rows(*one)])
     if keys := [row for entry_id, entry in entries for row in key_rows(entry_id, entry)]:
         _insert_keys(connection, keys)
 

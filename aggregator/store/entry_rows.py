@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import fields
+from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from aggregator.model import DescribedEntry, Entry, Evidence, PublishedEntry, Tag
-
-CHARACTERS_PER_FIELD = 20_000
-"""Of a field as published; whoever sends more gets the rest cut off."""
-COMPRESSION = 1
-"""The fastest level: texts this short gain little from a slower one."""
-
-_PUBLISHED_FIELDS = tuple(field.name for field in fields(PublishedEntry))
-
-ShownHash = Callable[[Entry], bytes]
-"""Hash of what readers see of an entry: the same function that decides whether that changed."""
+from aggregator.model import DescribedEntry, Entry, Evidence, Tag
 
 
 class Identity(NamedTuple):
@@ -35,18 +23,17 @@ def identity(entry: Entry) -> Identity:
     return Identity(entry.source_id, short_hash(entry.guid))
 
 
+@lru_cache(maxsize=4096)  # a batch asks several times for each of its guids and addresses
 def short_hash(text: str) -> bytes:
     """16 bytes of BLAKE2b: for look-ups among texts, not against an attacker."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def entry_row(
-    described: DescribedEntry, at: datetime, rules_version: str, state: str, shown_hash: ShownHash
-) -> dict[str, Any]:
+def entry_row(described: DescribedEntry, at: datetime, rules_version: str, state: str) -> dict[str, Any]:
     """All columns of `entries` but the id."""
     entry = described.entry
     return {
-        **content_row(described, rules_version, shown_hash),
+        **content_row(described, rules_version),
         "source_id": entry.source_id,
         "guid": entry.guid,
         "guid_hash": short_hash(entry.guid),
@@ -59,12 +46,12 @@ def entry_row(
     }
 
 
-def content_row(described: DescribedEntry, rules_version: str, shown_hash: ShownHash) -> dict[str, Any]:
+def content_row(described: DescribedEntry, rules_version: str) -> dict[str, Any]:
     """The columns of `entries` that a revision replaces, whatever it says of the date."""
     entry, description = described.entry, described.description
     return {
         "raw_hash": entry.raw_hash,
-        "shown_hash": shown_hash(entry),
+        "shown_hash": description.shown_hash,
         "url_hash": short_hash(entry.canonical_url) if entry.canonical_url else None,
         "rules_version": rules_version,
         "language": description.language,
@@ -79,18 +66,8 @@ def content_row(described: DescribedEntry, rules_version: str, shown_hash: Shown
         "title": entry.title,
         "text": entry.text,
         "html": entry.html,
-        "as_published": packed(entry.as_published),
+        "as_published": entry.as_published,
     }
-
-
-def packed(published: PublishedEntry) -> bytes:
-    """The fields as published, capped, as compressed JSON."""
-    kept = {
-        name: value[:CHARACTERS_PER_FIELD] if isinstance(value, str) else value
-        for name in _PUBLISHED_FIELDS
-        if (value := getattr(published, name))
-    }
-    return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), COMPRESSION)
 
 
 def tag_rows(entry_id: int, described: DescribedEntry) -> Iterable[dict[str, Any]]:

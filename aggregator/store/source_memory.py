@@ -1,4 +1,4 @@
-"""What a source's row remembers of its rhythm and of where it is."""
+"""What a source's row remembers of its rhythm, of where it is, and of the hubs that push it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, update
 
-from aggregator.model import Hints, Pace, Redirect, SourceUpdate, Whereabouts
+from aggregator.model import (
+    Announcement,
+    Claim,
+    Hints,
+    Pace,
+    Redirect,
+    Source,
+    SourceUpdate,
+    Validators,
+    Whereabouts,
+)
 from aggregator.store.tables import sources
 
 WITHOUT_MEMORY = {
@@ -22,11 +32,13 @@ WITHOUT_MEMORY = {
     "gone_count": 0,
     "gone_since": None,
     "plain_agent": None,
-    "entries_per_day": None,
     "feed_length": None,
     "update_interval": None,
     "skip_hours": None,
     "skip_days": None,
+    "topic": None,
+    "hubs": None,
+    "hinted_at": None,
     "failures": 0,
     "last_attempt": None,
 }
@@ -34,6 +46,24 @@ WITHOUT_MEMORY = {
 
 _LONGEST = timedelta(days=366)
 """Longer intervals than a year say nothing more, and might not fit the column."""
+
+
+def claim(source: Source, row: Row[Any]) -> Claim:
+    """A source with all that is remembered of it."""
+    return Claim(
+        source=source,
+        validators=Validators(row.etag, row.last_modified),
+        body_hash=row.body_hash,
+        failures=row.failures,
+        first=row.last_success is None,
+        last_success=row.last_success,
+        pace=pace(row),
+        whereabouts=whereabouts(row),
+        plain_agent=bool(row.plain_agent),
+        newest_entry=row.newest_entry,
+        announced=Announcement(row.topic or "", tuple((row.hubs or "").split())),
+        pushed_until=row.pushed_until,
+    )
 
 
 def pace(row: Row[Any]) -> Pace:
@@ -96,6 +126,8 @@ def _learned(one: SourceUpdate) -> dict[str, Any]:
         values |= _whereabouts_values(one.whereabouts)
     if one.plain_agent is not None:
         values["plain_agent"] = one.plain_agent
+    if one.announced is not None:
+        values |= {"topic": one.announced.topic or None, "hubs": " ".join(one.announced.hubs) or None}
     return values
 
 

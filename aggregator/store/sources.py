@@ -9,52 +9,30 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Float,
-    Row,
-    bindparam,
-    case,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 
 from aggregator.errors import UsageError
 from aggregator.model import (
     GONE_FOR_GOOD,
-    Claim,
     Claims,
     Refusal,
     Source,
     SourceHealth,
     SourceState,
     SourceStatus,
-    SourceUpdate,
-    Validators,
 )
 from aggregator.store import source_health, source_memory
 from aggregator.store.engine import reading, writing
 from aggregator.store.heirs import inherit
 from aggregator.store.tables import sources
-from aggregator.store.tables.columns import Utc
 
 _USUAL_INTERVAL = timedelta(hours=1)
 """Until a source's own rhythm is known."""
+UNDER_WAY = timedelta(minutes=5)
+"""How long a claimed source is left alone by other claimers, forced ones too, until its poll is recorded.
 
-_SUCCESSES = frozenset(
-    {
-        SourceState.OK,
-        SourceState.NOT_MODIFIED,
-        SourceState.EMPTY,
-        SourceState.ALL_UNDATED,
-        SourceState.STALE,
-    }
-)
-"""States of a poll that the source answered as a feed does."""
+Longer than a poll waits and takes; a crash costs a forced one that long.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +46,7 @@ class _Due:
         """Why it must not be asked now; `force` overrides our own interval and that it is gone, no more."""
         not_before = self.row.not_before
         if not_before is not None and not_before > now:
-            reason = "its server said when it may be asked again (Retry-After or cache lifetime)"
+            reason = self._reason_to_wait()
             askable_at = not_before if force else max(not_before, self.row.next_poll)
             return Refusal(self.source.id, askable_at, reason)
         if self.row.gone_count >= GONE_FOR_GOOD and not force:
@@ -78,6 +56,12 @@ class _Due:
             return Refusal(self.source.id, self.row.next_poll, "its interval has not passed yet")
         return None
 
+    def _reason_to_wait(self) -> str:
+        began = self.row.last_attempt
+        if began is not None and self.row.not_before == began + UNDER_WAY:
+            return f"a poll of it, begun at {began:%H:%M:%S} UTC, may be under way"
+        return "its server said when it may be asked again (Retry-After or cache lifetime)"
+
     def due_again(self, now: datetime) -> datetime:
         """When to ask again if nothing is heard of this attempt: after the wait that led to it.
 
@@ -85,21 +69,6 @@ class _Due:
         """
         waited = self.row.next_poll - self.row.last_attempt if self.row.last_attempt else timedelta(0)
         return now + max(self.source.interval or _USUAL_INTERVAL, waited)
-
-    def claim(self) -> Claim:
-        return Claim(
-            source=self.source,
-            validators=Validators(self.row.etag, self.row.last_modified),
-            body_hash=self.row.body_hash,
-            failures=self.row.failures,
-            first=self.row.last_success is None,
-            last_success=self.row.last_success,
-            pace=source_memory.pace(self.row),
-            whereabouts=source_memory.whereabouts(self.row),
-            plain_agent=bool(self.row.plain_agent),
-            newest_entry=self.row.newest_entry,
-            usual_gap=None if self.row.usual_gap is None else timedelta(seconds=self.row.usual_gap),
-        )
 
 
 class SourceStore:
@@ -174,7 +143,13 @@ class SourceStore:
             granted = [one for one in due if one.source.id not in held]
             if granted:
                 _record_attempts(connection, granted, now)
-        return Claims(tuple(one.claim() for one in granted), tuple(refused) if only else ())
+        claimed = tuple(source_memory.claim(one.source, one.row) for one in granted)
+        return Claims(claimed, tuple(refused) if only else ())
+
+    def looked_at(self, source_id: str, not_before: datetime | None) -> None:
+        """End a claim of which nothing is stored; its server's word on when it may be asked again holds."""
+        with writing(self._engine) as connection:
+            connection.execute(update(sources).where(sources.c.id == source_id).values(not_before=not_before))
 
     def _refuse_unknown(self, only: Collection[str]) -> None:
         for key in only:
@@ -217,60 +192,17 @@ def _record_attempts(connection: Connection, granted: Sequence[_Due], now: datet
     connection.execute(
         update(sources)
         .where(sources.c.id == bindparam("source_id"))
-        .values(last_attempt=bindparam("at"), next_poll=bindparam("next_at")),
-        [{"source_id": one.source.id, "at": now, "next_at": one.due_again(now)} for one in granted],
-    )
-
-
-def record(connection: Connection, updates: Sequence[SourceUpdate]) -> None:
-    """Write how sources stand after a poll, inside the transaction that writes their entries."""
-    columns = sources.c
-    of_source = update(sources).where(columns.id == bindparam("source_id"))
-    if not updates:
-        return
-    connection.execute(
-        of_source.values(
-            state=bindparam("new_state"),
-            message=bindparam("new_message"),
-            failures=bindparam("new_failures"),
-            next_poll=bindparam("next_at"),
-            not_before=bindparam("askable_at"),
-            last_success=func.coalesce(bindparam("success", type_=Utc), columns.last_success),
-            newest_entry=_later(bindparam("newest", type_=Utc), columns.newest_entry),
-            usual_gap=func.coalesce(bindparam("gap", type_=Float), columns.usual_gap),
+        # A claim is a word of ours: it ends when the poll's record puts the server's word in its place.
+        .values(
+            last_attempt=bindparam("at"), next_poll=bindparam("next_at"), not_before=bindparam("held_until")
         ),
-        [_update_row(one) for one in updates],
+        [
+            {
+                "source_id": one.source.id,
+                "at": now,
+                "next_at": one.due_again(now),
+                "held_until": now + UNDER_WAY,
+            }
+            for one in granted
+        ],
     )
-    if validated := [one for one in updates if one.validators is not None]:
-        connection.execute(
-            of_source.values(etag=bindparam("new_etag"), last_modified=bindparam("modified")),
-            [_validators_row(one.source_id, one.validators) for one in validated if one.validators],
-        )
-    source_memory.record(connection, updates)
-    if hashed := [one for one in updates if one.body_hash is not None]:
-        connection.execute(
-            of_source.values(body_hash=bindparam("new_hash")),
-            [{"source_id": one.source_id, "new_hash": one.body_hash} for one in hashed],
-        )
-
-
-def _later(new: ColumnElement[Any], stored: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((stored.is_(None), new), (new > stored, new), else_=stored)
-
-
-def _update_row(one: SourceUpdate) -> dict[str, Any]:
-    return {
-        "source_id": one.source_id,
-        "new_state": one.state.value,
-        "new_message": one.message,
-        "new_failures": one.failures,
-        "next_at": one.next_poll,
-        "askable_at": one.not_before,
-        "success": one.at if one.state in _SUCCESSES else None,
-        "newest": one.newest_entry,
-        "gap": one.usual_gap.total_seconds() if one.usual_gap else None,
-    }
-
-
-def _validators_row(source_id: str, validators: Validators) -> dict[str, Any]:
-    return {"source_id": source_id, "new_etag": validators.etag, "modified": validators.last_modified}

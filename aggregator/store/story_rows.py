@@ -1,4 +1,4 @@
-"""Stories from their rows: four queries per chunk, however many stories and entries there are."""
+"""Stories from their rows: five queries per chunk, however many stories and entries there are."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from aggregator.model import Member, Relation, Story, Tag
+from aggregator.model import Member, Picture, Relation, Story, Tag
 from aggregator.store.chunks import chunked
 from aggregator.store.entry_rows import tag
-from aggregator.store.tables import entries, entry_tags, stories, story_countries, story_entries
+from aggregator.store.picture_links import READY, picture
+from aggregator.store.tables import (
+    entries,
+    entry_tags,
+    pictures,
+    stories,
+    story_countries,
+    story_entries,
+    story_pictures,
+)
 
 
 def load(connection: Connection, story_ids: Sequence[int]) -> list[Story]:
@@ -19,6 +28,7 @@ def load(connection: Connection, story_ids: Sequence[int]) -> list[Story]:
     for chunk in chunked(story_ids):
         countries = _countries(connection, chunk)
         members = _members(connection, chunk, _tags(connection, chunk))
+        shown = _pictures(connection, chunk)
         for row in connection.execute(select(stories).where(stories.c.id.in_(chunk))):
             found[row.id] = Story(
                 id=row.id,
@@ -27,6 +37,7 @@ def load(connection: Connection, story_ids: Sequence[int]) -> list[Story]:
                 updated_at=row.updated_at,
                 members=tuple(members[row.id]),
                 countries=tuple(countries.get(row.id, ())),
+                picture=shown.get(row.id),
             )
     return [found[story_id] for story_id in story_ids]
 
@@ -41,6 +52,22 @@ def _countries(connection: Connection, story_ids: Sequence[int]) -> Mapping[int,
     for story_id, country in connection.execute(query):
         found.setdefault(story_id, []).append(country)
     return found
+
+
+def _pictures(connection: Connection, story_ids: Sequence[int]) -> Mapping[int, Picture]:
+    """Copies of the pictures that the leads name now: a lead that changed may name another."""
+    query = (
+        select(story_pictures.c.story_id, pictures)
+        .join(pictures, pictures.c.key == story_pictures.c.picture_key)
+        .join(stories, stories.c.id == story_pictures.c.story_id)
+        .join(entries, entries.c.id == stories.c.lead_entry_id)
+        .where(
+            story_pictures.c.story_id.in_(story_ids),
+            pictures.c.state == READY,
+            pictures.c.address == entries.c.image,
+        )
+    )
+    return {row.story_id: picture(row) for row in connection.execute(query)}
 
 
 def _tags(connection: Connection, story_ids: Sequence[int]) -> Mapping[int, list[Tag]]:

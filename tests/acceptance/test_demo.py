@@ -9,10 +9,12 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from html import unescape
 from pathlib import Path
 
 import pytest
 from lxml import etree
+from PIL import Image
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
@@ -133,3 +135,51 @@ def test_nothing_in_a_letter_reaches_out(demo: tuple[Path, str]) -> None:
         letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         html = letter.get_body(("html",)).get_content()
         assert not re.search(r"<(img|script|link|iframe|form)\b|url\(", html)
+
+
+PLACES = re.compile(
+    r"""(?:src|srcset|poster|data|background)\s*=\s*["']([^"']*)|url\(([^)]*)\)"""
+    r"""|<(?:enclosure|media:\w+|image)\b([^>]*)|<link\b([^>]*rel=["']?(?:enclosure|stylesheet|icon|preload)[^>]*)""",
+    re.IGNORECASE,
+)
+"""Whatever a page, a feed or a mail has a program load by itself."""
+
+
+def loaded_by_itself(text: str) -> list[str]:
+    """Addresses in such places, also in the escaped HTML of feeds."""
+    found = [match for text in (text, unescape(text)) for match in PLACES.findall(text)]
+    return [address for one in found for address in re.findall(r"(?:https?:)?//[^\s\"'<>,]+", " ".join(one))]
+
+
+def test_nothing_that_is_published_or_mailed_points_to_a_sources_server(demo: tuple[Path, str]) -> None:
+    folder, account = demo
+    own = re.search(r"Merged page\s+(http://[^/\s]+)", account)
+    assert own is not None
+    paths = [path for path in (folder / "public").rglob("*") if path.is_file() and path.suffix != ".jpg"]
+    texts = {str(path): path.read_text("utf-8") for path in paths}
+    for path in (folder / "data/caught").glob("*.eml"):
+        letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        texts[str(path)] = letter.get_body(("html",)).get_content()
+    assert len(texts) > 25
+    foreign = {
+        path: strangers
+        for path, text in texts.items()
+        if (strangers := [one for one in loaded_by_itself(text) if not one.startswith(f"{own[1]}/")])
+    }
+    assert foreign == {}
+    feed = loaded_by_itself(texts[str(folder / "public/feeds/all.atom")])
+    assert len(set(feed)) >= 20, "the feed has pictures, so that this test can fail"
+
+
+def test_every_picture_that_is_shown_is_there_and_is_a_bare_jpeg(demo: tuple[Path, str]) -> None:
+    folder, _ = demo
+    shown = {
+        path
+        for page in (folder / "public").rglob("*.html")
+        for path in re.findall(r"/(img/[0-9a-f/]+\.jpg)", page.read_text("utf-8"))
+    }
+    assert len(shown) >= 20
+    for path in shown:
+        with Image.open(folder / "public" / path) as image:
+            assert image.format == "JPEG"
+            assert dict(image.getexif()) == {}

@@ -14,9 +14,9 @@ import pytest
 
 from aggregator import reading
 from aggregator.editorial.decide import Rules
-from aggregator.editorial.shown import shown_hash
-from aggregator.ingest.http import HttpFetcher, HttpLimits
+from aggregator.ingest.http import HttpFetcher
 from aggregator.ingest.netguard import NetGuard
+from aggregator.ingest.transport import HttpLimits
 from aggregator.model import (
     GONE_FOR_GOOD,
     Claim,
@@ -99,7 +99,7 @@ async def live(host: StrictHost, clock: Clock, address: str, until: datetime) ->
             limits=HttpLimits(host_gap=timedelta(0)),
         )
         async with fetcher as fetch:
-            entries = EntryStore(engine, "news.example", shown_hash)
+            entries = EntryStore(engine, "news.example")
             ports = PollPorts(store, fetch, ReadHere(), entries, Rules("1"), clock)
             while clock.now < until:
                 await poll(clock.now, ports)

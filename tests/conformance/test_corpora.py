@@ -21,9 +21,10 @@ import pytest
 from aiohttp import web
 
 from aggregator.ingest import read
-from aggregator.ingest.http import HttpFetcher, HttpLimits
+from aggregator.ingest.http import HttpFetcher
 from aggregator.ingest.netguard import NetGuard
 from aggregator.ingest.parse import UnreadableFeedError
+from aggregator.ingest.transport import HttpLimits
 from aggregator.model import Claim, Fetched, Source, SourceFailure
 
 CORPORA = os.environ.get("FEED_CORPORA", "")

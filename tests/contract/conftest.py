@@ -37,7 +37,6 @@ from aggregator.model import (
     Period,
     Placed,
     PlannedVariant,
-    PublishedEntry,
     Relation,
     Revision,
     Source,
@@ -51,6 +50,7 @@ from aggregator.store.engine import connect, upgrade
 from aggregator.store.entries import EntryStore
 from aggregator.store.entry_rows import short_hash
 from aggregator.store.issues import IssueStore
+from aggregator.store.pictures import PictureStore
 from aggregator.store.secrets import Key, Secrets
 from aggregator.store.sources import SourceStore
 from aggregator.store.stories import StoryStore
@@ -185,13 +185,15 @@ class Adapters:
 
     @property
     def entries(self) -> EntryStore:
-        return EntryStore(
-            self.engine, "news.example", lambda entry: short_hash(f"{entry.title}\n{entry.text}")
-        )
+        return EntryStore(self.engine, "news.example")
 
     @property
     def stories(self) -> StoryStore:
         return StoryStore(self.engine)
+
+    @property
+    def pictures(self) -> PictureStore:
+        return PictureStore(self.engine)
 
     @property
     def subscribers(self) -> SubscriberStore:
@@ -270,7 +272,7 @@ class Make:
             html=f"<p>Text of {guid}</p>",
             published=NOW - timedelta(hours=1),
             date_guessed=False,
-            as_published=PublishedEntry(guid=guid, link=url, title=title),
+            as_published=f"as published: {title}".encode("utf-8", "replace"),
         )
         about = {"KG": 0.9} if countries is None else countries
         evidence = (Evidence("Bishkek", "title", 0, "capital"),)
@@ -283,6 +285,7 @@ class Make:
                 tags=tags,
                 mentions=tuple(Tag(code, 0.1) for code in mentions),
                 keys=tuple(keys),
+                shown_hash=short_hash(title),
             ),
         )
 
@@ -379,6 +382,13 @@ class Make:
 @pytest.fixture
 def make() -> Make:
     return Make()
+
+
+@pytest.fixture
+def known_sources(adapters: Adapters, make: Make) -> Adapters:
+    """Adapters that know two sources."""
+    adapters.sources(make.source("steppe"), make.source("oasis")).synchronise(make.now)
+    return adapters
 
 
 @pytest.fixture

@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from aggregator.model import Decisions, Renaming, Revision
 from aggregator.store.tables import entries
-
-
-@pytest.fixture
-def known_sources(adapters, make):
-    adapters.sources(make.source("steppe"), make.source("oasis")).synchronise(make.now)
-    return adapters
 
 
 def rows(adapters, query):

@@ -12,11 +12,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select, text, update
 
 import aggregator.store
 from aggregator.errors import StoreError, UsageError
-from aggregator.store.engine import connect, reading, upgrade, writing
+from aggregator.store.engine import connect, newest_revision, reading, upgrade, writing
 from aggregator.store.sequences import Sequence, advance
 from aggregator.store.tables import meta, metadata, server_pauses
 
@@ -88,7 +89,27 @@ def test_a_database_of_a_newer_version_is_refused(engine):
             upgrade(engine)
     finally:
         with writing(engine) as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+            connection.execute(text(f"UPDATE alembic_version SET version_num = '{newest_revision()}'"))
+
+
+def test_a_database_of_an_older_version_is_brought_to_this_one(empty_database, empty):
+    command.upgrade(alembic(f"url={empty_database}"), "0001")
+    upgrade(empty)
+    assert tables(empty) == {*metadata.tables, "alembic_version"}
+
+
+def test_the_last_script_by_name_is_the_revision_that_alembic_ends_with():
+    assert newest_revision() == ScriptDirectory.from_config(alembic()).get_current_head()
+
+
+def test_a_database_of_another_program_is_refused_even_when_its_revision_is_called_as_ours(empty):
+    with empty.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text(f"INSERT INTO alembic_version VALUES ('{newest_revision()}')"))
+        connection.execute(text("CREATE TABLE meta (key TEXT, value TEXT)"))
+        connection.execute(text("INSERT INTO meta VALUES ('application', 'orders')"))
+    with pytest.raises(StoreError, match="another program"):
+        upgrade(empty)
 
 
 def test_alembics_own_command_line_upgrades_and_downgrades(empty_database, empty):

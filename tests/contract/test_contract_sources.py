@@ -9,7 +9,17 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import UsageError
-from aggregator.model import GONE_FOR_GOOD, Hints, Pace, Redirect, SourceState, Validators, Whereabouts
+from aggregator.model import (
+    GONE_FOR_GOOD,
+    Claims,
+    Hints,
+    Pace,
+    Redirect,
+    SourceState,
+    Validators,
+    Whereabouts,
+)
+from aggregator.store.sources import UNDER_WAY
 
 HOUR = timedelta(hours=1)
 
@@ -79,6 +89,7 @@ def test_force_overrides_our_own_interval(adapters, make):
     store = adapters.sources(make.source(), make.source("oasis"))
     store.synchronise(make.now)
     store.claim(make.now)
+    adapters.entries.commit(make.batch(updates=[make.update()]))
     claims = store.claim(make.now + timedelta(minutes=1), only=["steppe"], force=True)
     assert ids(claims) == ["steppe"]
     assert claims.refused == ()
@@ -96,6 +107,51 @@ def test_force_does_not_override_the_servers_word(adapters, make):
     assert asked.askable_at == until + HOUR
     assert "server" in forced.reason
     assert ids(store.claim(until, only=["steppe"], force=True)) == ["steppe"]
+
+
+def test_of_several_who_insist_at_once_one_gets_the_source(adapters, make):
+    source = make.source()
+    adapters.sources(source).synchronise(make.now)
+
+    def insist(_: int) -> Claims:
+        return adapters.sources(source).claim(make.now, only=["steppe"], force=True)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(insist, range(4)))
+    assert sorted(len(claims.granted) for claims in answers) == [0, 0, 0, 1]
+    refusals = [refusal for claims in answers for refusal in claims.refused]
+    assert [refusal.askable_at for refusal in refusals] == [make.now + UNDER_WAY] * 3
+    assert all("may be under way" in refusal.reason for refusal in refusals)
+
+
+@pytest.mark.parametrize("until", [None, timedelta(hours=2)])
+def test_a_claim_holds_until_the_poll_is_recorded(adapters, make, until):
+    store = adapters.sources(make.source())
+    store.synchronise(make.now)
+    store.claim(make.now)
+    soon = make.now + timedelta(seconds=1)
+    assert ids(store.claim(soon, only=["steppe"], force=True)) == []
+    not_before = make.now + until if until else None
+    adapters.entries.commit(make.batch(updates=[make.update(not_before=not_before)]))
+    again = store.claim(soon, only=["steppe"], force=True)
+    assert [refusal.askable_at for refusal in again.refused] == ([not_before] if until else [])
+
+
+def test_a_claim_that_was_never_recorded_holds_for_minutes_only(adapters, make):
+    store = adapters.sources(make.source())
+    store.synchronise(make.now)
+    store.claim(make.now)
+    assert ids(store.claim(make.now + UNDER_WAY, only=["steppe"], force=True)) == ["steppe"]
+
+
+def test_after_a_look_the_source_may_be_asked_as_its_server_says(adapters, make):
+    store = adapters.sources(make.source())
+    store.synchronise(make.now)
+    for not_before in (None, make.now + HOUR):
+        assert ids(store.claim(make.now, only=["steppe"], force=True)) == ["steppe"]
+        store.looked_at("steppe", not_before)
+    (refusal,) = store.claim(make.now, only=["steppe"], force=True).refused
+    assert (refusal.askable_at, "server" in refusal.reason) == (make.now + HOUR, True)
 
 
 def test_force_without_names_asks_nobody_early(adapters, make):
@@ -237,7 +293,7 @@ def test_an_adopted_address_is_asked_until_config_names_another(adapters, make):
     moved = adapters.sources(make.source(url="https://elsewhere.example/rss"))
     moved.synchronise(make.now + HOUR)
     (claim,) = moved.claim(make.now + HOUR).granted
-    assert (claim.url, claim.pace) == ("https://elsewhere.example/rss", Pace())
+    assert (claim.url, claim.pace) == ("https://elsewhere.example/rss", Pace(9.0)), "its rhythm stays its own"
 
 
 def test_a_source_that_is_gone_is_asked_only_when_the_operator_insists_or_its_url_changes(adapters, make):
@@ -285,12 +341,10 @@ def test_health_counts_what_came_of_late_and_what_names_no_country(adapters, mak
     assert (unknown.status.state, unknown.recent) == (SourceState.NEVER, 0)
 
 
-def test_a_source_keeps_its_usual_gap_and_newest_entry_for_the_next_claim(adapters, make):
+def test_a_source_keeps_its_newest_entry_for_the_next_claim(adapters, make):
     store = adapters.sources(make.source())
     store.synchronise(make.now)
-    adapters.entries.commit(
-        make.batch(updates=[make.update(newest_entry=make.now - HOUR, usual_gap=3 * HOUR)])
-    )
+    adapters.entries.commit(make.batch(updates=[make.update(newest_entry=make.now - HOUR)]))
     adapters.entries.commit(make.batch(updates=[make.update(state=SourceState.STALE)]))
     (claim,) = store.claim(make.now + 9 * HOUR).granted
-    assert (claim.newest_entry, claim.usual_gap, claim.first) == (make.now - HOUR, 3 * HOUR, False)
+    assert (claim.newest_entry, claim.first) == (make.now - HOUR, False)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 
 import pytest
 
 from aggregator.editorial import language, shipped
-from aggregator.editorial.countries import BODY_LENGTH, LEAD_LENGTH, Tagger, Zones, zones_of
-from aggregator.model import Entry
+from aggregator.editorial.countries import Tagger, Zones
+from aggregator.editorial.folding import fold_with_offsets
 
 
 @pytest.fixture(scope="module")
@@ -17,13 +16,12 @@ def tagger() -> Tagger:
     return Tagger(shipped.gazetteer(language.REGION))
 
 
-def entry(title: str = "", text: str = "", url: str = "", categories: tuple[str, ...] = ()) -> Entry:
-    moment = datetime(2026, 11, 22, tzinfo=UTC)
-    return Entry("s", "g", b"", url, url, title, text, "", moment, False, categories=categories)
+def zones(**texts: str) -> Zones:
+    return Zones(**{zone: fold_with_offsets(text) for zone, text in texts.items()})
 
 
 def tags(tagger: Tagger, title: str, code: str, default: str | None = None) -> set[str]:
-    return {tag.country for tag in tagger.tag(Zones(title=title), code, default)[0]}
+    return {tag.country for tag in tagger.tag(zones(title=title), code, default)[0]}
 
 
 @pytest.mark.parametrize(
@@ -111,8 +109,8 @@ def test_mondays_and_thresholds_are_no_cities(
 
 
 def test_monday_does_not_count_beside_a_tajik_sign(tagger: Tagger) -> None:
-    zones = Zones(title="تاجیکستان بازار را باز کرد", lead="نشست روز دوشنبه برگزار شد")
-    (tag,) = tagger.tag(zones, "fa")[0]
+    found = zones(title="تاجیکستان بازار را باز کرد", lead="نشست روز دوشنبه برگزار شد")
+    (tag,) = tagger.tag(found, "fa")[0]
     assert [evidence.surface for evidence in tag.evidence] == ["تاجیکستان"]
 
 
@@ -166,7 +164,7 @@ def test_words_of_one_language_are_not_those_of_another(
 
 def test_evidence_names_the_words_and_where_they_stand_in_the_original(tagger: Tagger) -> None:
     title = "«Нов\u00adости…» из Қазақстан\u200cда"
-    (tag,) = tagger.tag(Zones(title=title), "kk")[0]
+    (tag,) = tagger.tag(zones(title=title), "kk")[0]
     evidence = tag.evidence[0]
     assert title[evidence.start :].startswith("Қазақстан")
     assert (evidence.surface, evidence.zone) == ("Қазақстан\u200cда", "title")
@@ -174,8 +172,8 @@ def test_evidence_names_the_words_and_where_they_stand_in_the_original(tagger: T
 
 
 def test_what_stands_in_the_title_is_more_salient_than_what_stands_below(tagger: Tagger) -> None:
-    zones = Zones(title="Kazakhstan buys trains", lead="They come from Germany.", body="Not from Italy.")
-    found, mentioned = tagger.tag(zones, "en")
+    placed = zones(title="Kazakhstan buys trains", lead="They come from Germany.", body="Not from Italy.")
+    found, mentioned = tagger.tag(placed, "en")
     assert [tag.country for tag in found] == ["KZ", "DE"]
     assert [tag.country for tag in mentioned] == ["IT"]
     assert found[0].salience > found[1].salience > mentioned[0].salience
@@ -183,48 +181,24 @@ def test_what_stands_in_the_title_is_more_salient_than_what_stands_below(tagger:
 
 def test_the_threshold_parts_tags_from_mentions() -> None:
     strict = Tagger(shipped.gazetteer(language.REGION), threshold=0.55)
-    found, mentioned = strict.tag(Zones(title="Kazakhstan", lead="Germany"), "en")
+    found, mentioned = strict.tag(zones(title="Kazakhstan", lead="Germany"), "en")
     assert ([tag.country for tag in found], [tag.country for tag in mentioned]) == (["KZ"], ["DE"])
 
 
 def test_the_default_country_is_taken_only_when_title_and_lead_name_none(tagger: Tagger) -> None:
     assert tags(tagger, "Снег выпал в горах", "ru", "KG") == {"KG"}
     assert tags(tagger, "Снег выпал в горах Китая", "ru", "KG") == {"CN"}
-    found, mentioned = tagger.tag(Zones(title="Снег", body="Как в Китае и в Бишкеке."), "ru", "KG")
+    found, mentioned = tagger.tag(zones(title="Снег", body="Как в Китае и в Бишкеке."), "ru", "KG")
     assert [tag.country for tag in found] == ["KG"]
     assert [tag.country for tag in mentioned] == ["CN"]
     assert found[0].evidence[0].zone == "source"
 
 
 def test_sections_of_the_address_and_categories_add_to_salience_but_do_not_tag(tagger: Tagger) -> None:
-    zones = zones_of(
-        entry("Une école ouvre", "", "https://example.org/fr/ouzbekistan/une-ecole/", ("kazakhstan",))
-    )
-    assert (zones.url, zones.category) == ("fr ouzbekistan", "kazakhstan")
-    found, mentioned = tagger.tag(zones, "fr")
+    placed = zones(title="Une école ouvre", category="kazakhstan", url="fr ouzbekistan")
+    found, mentioned = tagger.tag(placed, "fr")
     assert not found
     assert {tag.country for tag in mentioned} == {"UZ", "KZ"}
-
-
-def test_an_address_that_cannot_be_read_has_no_sections() -> None:
-    assert zones_of(entry(url="http://[broken/kazakhstan/x")).url == ""
-
-
-def test_the_lead_is_the_first_paragraph_or_whole_sentences() -> None:
-    first = "A sentence of some length that stands alone in the first paragraph of this article."
-    assert zones_of(entry(text=f"{first}\n" + "More. " * 100)).lead == first
-    sentences = zones_of(entry(text="Twenty letters here. " * 40))
-    assert sentences.lead.rstrip().endswith("here.")
-    assert LEAD_LENGTH / 2 < len(sentences.lead) <= LEAD_LENGTH
-    assert len(zones_of(entry(text="x" * 1000)).lead) == LEAD_LENGTH
-    assert zones_of(entry(text="Short.")) == Zones(lead="Short.")
-
-
-def test_lead_and_body_together_are_the_text_up_to_its_bound() -> None:
-    text = "Слово за словом. " * 3000
-    zones = zones_of(entry(text=text))
-    assert text.startswith(zones.lead + zones.body)
-    assert len(zones.body) == BODY_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -240,5 +214,5 @@ def test_lead_and_body_together_are_the_text_up_to_its_bound() -> None:
 )
 def test_ten_thousand_characters_of_anything_take_no_time(tagger: Tagger, text: str) -> None:
     started = time.perf_counter()
-    tagger.tag(Zones(body=text), "und")
+    tagger.tag(zones(body=text), "und")
     assert time.perf_counter() - started < 0.5

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
+from aggregator.editorial import shown
 from aggregator.editorial.decide import Rules, count, decide, in_order
-from aggregator.editorial.shown import shown_hash
+from aggregator.editorial.folding import fold, text_of, words
 from aggregator.model import (
     Decisions,
     DescribedEntry,
@@ -20,6 +21,10 @@ from aggregator.model import (
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RULES = Rules("test")
+
+
+def shown_hash(entry: Entry) -> bytes:
+    return shown.shown_hash(words(fold(entry.title)), text_of(entry.text))
 
 
 def arrival(
@@ -36,7 +41,7 @@ def arrival(
         source, guid, raw, address, address, title, "", "", NOW - timedelta(hours=age), date_guessed=guessed
     )
     tags = (Tag("KZ", 1.0),) if tagged else ()
-    return DescribedEntry(entry, Description("en", "Latn", tags=tags))
+    return DescribedEntry(entry, Description("en", "Latn", tags=tags, shown_hash=shown_hash(entry)))
 
 
 def stored(number: int, one: DescribedEntry, story: int | None = None) -> KnownEntry:

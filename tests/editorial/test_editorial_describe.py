@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aggregator.editorial import shipped
+from aggregator.editorial import describe, shipped, shown
 from aggregator.editorial.countries import Tagger
-from aggregator.editorial.describe import Describer, keys
-from aggregator.editorial.shown import shown_hash
+from aggregator.editorial.describe import Describer
+from aggregator.editorial.folding import fold, text_of, words
 from aggregator.model import Entry, Source
 
 LANGUAGES = ("fr", "en", "ru", "kk", "uz", "fa")
@@ -27,6 +27,14 @@ ENTRY = Entry(
     published=datetime(2026, 11, 22, tzinfo=UTC),
     date_guessed=False,
 )
+
+
+def keys(title: str) -> tuple[int, ...]:
+    return describe.keys(title, words(fold(title)))
+
+
+def shown_hash(entry: Entry) -> bytes:
+    return shown.shown_hash(words(fold(entry.title)), text_of(entry.text))
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from collections import Counter
 
-from aggregator.editorial import script
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.editorial import language, script
+from aggregator.editorial.folding import fold
+from aggregator.editorial.function_words import FUNCTION_WORDS
 from aggregator.editorial.language import Language, detect
 
 SENTENCES = {
@@ -104,3 +111,37 @@ def test_languages_that_the_model_does_not_know_are_taken_on_the_sources_word() 
 )
 def test_the_script_is_that_of_most_letters(text: str, expected: str) -> None:
     assert script.of_text(text) == expected
+
+
+_MIXED = st.text(
+    st.sampled_from("aбҚқéśıاپ中学かカ학არ 1.²_'ª") | st.characters(exclude_categories=["Cs"]), max_size=30
+)
+
+
+@given(_MIXED)
+def test_the_script_at_a_glance_is_that_of_counting_letter_by_letter(text: str) -> None:
+    counts = Counter(script.of_letter(char) for char in text if char.isalpha())
+    for mixed in ("Jpan", "Kore"):
+        if counts[mixed] and counts["Hani"]:
+            counts[mixed] += counts.pop("Hani")
+    expected = min(counts, key=lambda code: (-counts[code], code), default=script.NONE)
+    assert script.of_text(text) == expected
+
+
+def test_special_letters_are_all_that_are_not_common_in_either_case() -> None:
+    for written, common in language._COMMON_LETTERS.items():
+        found = {char for char in map(chr, range(0x20000)) if language._UNCOMMON[written].match(char)}
+        missed = {char for char in map(chr, range(0x20000)) if char.isalpha()} - found
+        assert {char.lower() for char in missed} == set(common)
+
+
+@given(st.text(st.sampled_from("аидвnthelàl'’ʻ«»(). \n12_-²") | st.characters(), max_size=60))
+def test_function_words_are_counted_with_any_punctuation_around_them(text: str) -> None:
+    words = set(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", fold(text)))
+    expected = {code: len(words & FUNCTION_WORDS[code]) for code in FUNCTION_WORDS}
+    assert language._function_words(text, tuple(FUNCTION_WORDS)) == expected
+
+
+def test_kazakh_in_latin_letters_is_told_by_the_countrys_name_at_a_words_beginning() -> None:
+    assert detect("Qazaqstan halqy kóp", None, ("kk", "uz", "en")).code == "kk"
+    assert detect("The word ALQAZAQ is no word at all in the book", None, ("kk", "en")).code == "en"

@@ -10,8 +10,9 @@ from ipaddress import ip_network
 import pytest
 from aiohttp import web
 
-from aggregator.ingest.http import HttpFetcher, HttpLimits
+from aggregator.ingest.http import HttpFetcher
 from aggregator.ingest.netguard import NetGuard
+from aggregator.ingest.transport import HttpLimits
 from aggregator.model import Source
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -2,18 +2,12 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import AsyncIterator
 
 import pytest
 
-from aggregator.ingest.bodies import UnreadableBodyError, decompress, read_body
+from aggregator.ingest.bodies import TooLargeError, UnreadableBodyError, decompress, size_to_read, unpacked
 
 TEXT = b"<rss>" + b"news " * 200 + b"</rss>"
-
-
-async def chunks(data: bytes, size: int = 100) -> AsyncIterator[bytes]:
-    for start in range(0, len(data), size):
-        yield data[start : start + size]
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -36,21 +30,25 @@ def raw_deflate(data: bytes) -> bytes:
         (TEXT, "gzip"),
     ],
 )
-async def test_a_body_is_read_however_it_is_packed(sent: bytes, coding: str) -> None:
-    assert await read_body(chunks(sent), {"Content-Encoding": coding}, 5000) == TEXT
+def test_a_body_is_read_however_it_is_packed(sent: bytes, coding: str) -> None:
+    headers = {"Content-Encoding": coding, "Content-Length": str(len(sent))}
+    assert size_to_read(headers, 5000) == 5000
+    assert unpacked(sent, headers, 5000) == TEXT
 
 
-async def test_an_empty_body_is_empty_in_every_coding() -> None:
-    assert await read_body(chunks(b""), {"Content-Encoding": "gzip"}, 5000) == b""
+def test_an_empty_body_is_empty_in_every_coding() -> None:
+    assert unpacked(b"", {"Content-Encoding": "gzip"}, 5000) == b""
 
 
-async def test_a_body_is_cut_off_while_it_comes_in() -> None:
-    async def endless() -> AsyncIterator[bytes]:
-        while True:
-            yield b"x" * 100
+@pytest.mark.parametrize("length", ["5001", "9" * 40, "9" * 5000])
+def test_a_body_that_says_that_it_is_too_large_is_not_read(length: str) -> None:
+    with pytest.raises(TooLargeError, match="larger than 5000 bytes"):
+        size_to_read({"Content-Length": length}, 5000)
 
-    with pytest.raises(UnreadableBodyError, match="larger than 5000 bytes"):
-        await read_body(endless(), {}, 5000)
+
+@pytest.mark.parametrize("length", ["5000", "", "-1", "many", "٣"])
+def test_a_length_that_says_nothing_is_passed_over(length: str) -> None:
+    assert size_to_read({"Content-Length": length}, 5000) == 5000
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, raw_deflate])
@@ -75,9 +73,10 @@ def test_many_small_members_are_counted_together() -> None:
     ],
     ids=["cut short", "damaged", "not asked for", "twice"],
 )
-async def test_what_cannot_be_unpacked_is_refused_with_the_cause(sent: bytes, coding: str, said: str) -> None:
+def test_what_cannot_be_unpacked_is_refused_with_the_cause(sent: bytes, coding: str, said: str) -> None:
+    headers = {"Content-Encoding": coding}
     with pytest.raises(UnreadableBodyError, match=said):
-        await read_body(chunks(sent), {"Content-Encoding": coding}, 5000)
+        unpacked(sent, headers, size_to_read(headers, 5000))
 
 
 def test_a_hundred_thousand_empty_members_are_not_opened_one_by_one() -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.ingest.boilerplate import (
     before_paywall,
+    may_hold,
     opens_comments,
     points_elsewhere,
     strip,
@@ -102,3 +105,82 @@ def test_pointers_to_other_articles_are_told_from_what_only_begins_like_them() -
 def test_shortcodes_go_and_brackets_of_the_text_stay() -> None:
     assert without_shortcodes('a[mkd_separator class_name="x"]b [sic] [1] [/vc_row]') == "a b [sic] [1]  "
     assert without_shortcodes("plain") == "plain"
+
+
+FRAGMENTS = (
+    *(
+        "The post",
+        "first appeared",
+        "appeared first",
+        "on",
+        "L’article",
+        "est apparu en premier sur",
+        "Der Beitrag",
+    ),
+    *(
+        "erschien zuerst auf",
+        "Запись",
+        "появилась сначала на",
+        "12",
+        "commentaires",
+        "Kommentare (3)",
+        "Пікірлер",
+    ),
+    *(
+        "Leave a reply",
+        "see also",
+        "Read more",
+        "Related",
+        ":",
+        "…",
+        "→",
+        "À lire aussi",
+        "Lesen Sie auch",
+        "Weiterlesen",
+    ),
+    *(
+        "Читайте также",
+        "по теме",
+        "Подробнее по теме",
+        "Le reste de cet article est réservé aux abonnés",
+        ".",
+    ),
+    *("Il vous reste 20 % de cet article à lire", "This story is for subscribers", "Log in to read"),
+    *(
+        "Nur für Abonnenten",
+        "Полный текст доступен только по подписке",
+        "Déjà abonné",
+        "S’abonner",
+        "Already a member",
+    ),
+    *(
+        "Bereits abonniert",
+        "Share",
+        "Copy link",
+        "X",
+        "|",
+        "Telegram",
+        "Tweets by desk",
+        "Xalq",
+        "price",
+        "\n",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=8), st.sampled_from([str, str.upper, str.lower]))
+def test_what_holds_no_boilerplate_matches_no_pattern(fragments: list[str], written: type[str]) -> None:
+    text = written(" ".join(fragments))
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    if not may_hold("\n".join(lines)):
+        for line in [*lines, " ".join(lines)]:
+            assert strip(line) == line
+            assert before_paywall(line) is None
+            assert not opens_comments(line)
+            assert not points_elsewhere(line)
+
+
+def test_most_articles_hold_none() -> None:
+    assert not may_hold(
+        "Перевал закрыт до пятницы.\nXalq yigʻini boʻldi.\nLe col est fermé. 12 camions attendent."
+    )

@@ -5,8 +5,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
-from aggregator.ingest import clean, repeats
+from aggregator.ingest import clean, plain_text, repeats
+from aggregator.ingest.sanitise import BLOCKS, sanitise
 
 BASE = "https://news.example/story/1"
 REL = ' rel="noopener nofollow noreferrer"'
@@ -108,14 +110,14 @@ def test_absurd_nesting_is_read_as_plain_text_in_no_time() -> None:
     ],
 )
 def test_a_title_is_plain_text_on_one_line(markup: str, title: str) -> None:
-    assert clean.title(markup) == title
+    assert plain_text.title(markup) == title
 
 
 @given(st.text(alphabet="<>/abp&;\"'= \n!-[]", max_size=200))
 def test_no_markup_breaks_cleaning_and_cleaning_twice_changes_nothing(markup: str) -> None:
     once = clean.body(markup, BASE).html
     assert clean.body(once, BASE).html == once
-    clean.title(markup)
+    plain_text.title(markup)
 
 
 def text_of(markup: str) -> tuple[str, bool]:
@@ -170,6 +172,82 @@ def test_repeated_sentences_go_from_both_forms() -> None:
 
 
 def test_titles_lose_scripts_with_all_they_say() -> None:
-    assert clean.title("Pass <script>go('/')</script>closed") == "Pass closed"
-    assert clean.title("Pass &lt;style&gt;p {}&lt;/style&gt;closed") == "Pass closed"
-    assert clean.title("How to write <script") == "How to write <script"
+    assert plain_text.title("Pass <script>go('/')</script>closed") == "Pass closed"
+    assert plain_text.title("Pass &lt;style&gt;p {}&lt;/style&gt;closed") == "Pass closed"
+    assert plain_text.title("How to write <script") == "How to write <script"
+
+
+def _text_by_the_tree(safe: str) -> str:
+    """The text as a browser's tree of the same markup has it."""
+    root = LexborHTMLParser(safe).body
+    assert root is not None
+    for block in root.css(", ".join(sorted(BLOCKS | {"td", "th"}))):
+        block.insert_before("\x1e")
+        block.insert_after("\x1e")
+    return "\n".join(filter(None, map(plain_text.folded, root.text().split("\x1e"))))
+
+
+TAGS = (
+    *(
+        "<p>",
+        "</p>",
+        "<div>",
+        "</div>",
+        "<ul>",
+        "<li>",
+        "</ul>",
+        "<br>",
+        "<hr>",
+        "<td>",
+        "<table>",
+        "<tr>",
+        "</table>",
+    ),
+    *(
+        "<b>",
+        "</b>",
+        "<a href='/x?a=1&b=2' title='a > b'>",
+        "</a>",
+        "<h2>",
+        "</h2>",
+        "<pre>",
+        "</pre>",
+        "<script>",
+    ),
+    *(
+        "</script>",
+        "<img src=x>",
+        "<!-- c -->",
+        "&lt;p&gt;",
+        "&amp;amp;",
+        "&nbsp;",
+        "«x»",
+        "می\u200cخواهد",
+        "\u202e",
+    ),
+    *("one", "two", " ", "\n", "<", ">", "&"),
+)
+
+
+@given(st.lists(st.sampled_from(TAGS), max_size=25).map("".join))
+def test_the_text_is_that_of_the_markups_tree(markup: str) -> None:
+    safe = sanitise(markup, BASE)
+    assert clean.text_of(safe) == _text_by_the_tree(safe)
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("/2", "https://news.example/2"),
+        ("/\t/elsewhere.example/2", "https://elsewhere.example/2"),
+        ("//elsewhere.example/2", "https://elsewhere.example/2"),
+        ("2", "https://news.example/story/2"),
+        ("?p=2", "https://news.example/story/1?p=2"),
+        ("#two", "https://news.example/story/1#two"),
+        ("HTTPS://Other.example/", "HTTPS://Other.example/"),
+        ("&#104;ttp://other.example/", "http://other.example/"),
+    ],
+)
+def test_links_hang_on_the_entry_whatever_stands_beside_them(link: str, address: str) -> None:
+    for beside in ("", "<a href='/other'>o</a>", "<a href='https://other.example/'>o</a>", "href='/x' "):
+        assert f'<a href="{address}"{REL}>l</a>' in sanitise(f'<a href="{link}">l</a>{beside}', BASE)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -168,7 +169,8 @@ def test_the_first_reading_teaches_the_rhythm_from_the_entries_own_dates(
     dates = ((now - 12 * HOUR, False), (now - 36 * HOUR, False), (now - 2 * DAY, False))
     hints = Hints(skip_hours=frozenset({3}))
     update = due.settle(claim, fetched, replace(reading(now, dates=dates), hints=hints))
-    assert update.pace == Pace(1.5, 3, hints)
+    of_late = 2 / 1.5 * math.exp(-0.5 / 7)  # nothing came for half a day, and a pace remembers a week
+    assert update.pace == Pace(pytest.approx(of_late), 3, hints)
 
 
 def test_every_later_reading_teaches_the_rhythm_from_what_arrived(
@@ -239,7 +241,7 @@ def test_a_source_that_never_gave_a_date_is_all_undated_and_keeps_its_validators
 def test_silence_makes_a_source_stale_until_something_comes(
     claim: Claim, fetched: Fetched, now: datetime
 ) -> None:
-    silent = replace(claim, newest_entry=now - 100 * HOUR, usual_gap=2 * HOUR)
+    silent = replace(claim, newest_entry=now - 100 * HOUR, last_success=now, pace=Pace(12.0, 20))
     update = due.settle(silent, NotModified("steppe", now, VALIDATORS), None)
     assert (update.state, update.validators, update.failures) == (SourceState.STALE, VALIDATORS, 0)
     assert due.settle(silent, fetched, reading(now, dates=((now - HOUR, False),))).state is SourceState.OK
@@ -248,7 +250,8 @@ def test_silence_makes_a_source_stale_until_something_comes(
 
 def test_what_a_message_quotes_is_bounded_and_cannot_write_to_a_terminal(now: datetime) -> None:
     claim = Claim(Source("steppe", "Steppe", "https://steppe.example/feed"))
-    failure = SourceFailure("steppe", now, SourceState.HTTP_ERROR, "\x1b[2J\n" + "x" * 50_000)
-    message = due.settle(claim, failure, None).message
+    said = "\x1b[2J\n" + "x" * 50_000 + ": try another `user_agent`"
+    message = due.settle(claim, SourceFailure("steppe", now, SourceState.HTTP_ERROR, said), None).message
     assert message.startswith(" [2J x")
+    assert message.endswith("x: try another `user_agent`"), "the cure survives"
     assert len(message) < 1_500

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aggregator.ingest import clean, freshness, normalise, urls
+from aggregator.ingest import clean, freshness, normalise, plain_text, urls
 from aggregator.ingest.dates import LATEST, read_date
 from aggregator.ingest.decode import decode, mend_references
 from aggregator.ingest.parse import UnreadableFeedError
@@ -136,8 +136,8 @@ def test_any_markup_becomes_harmless(text: str) -> None:
     assert clean.body(cleaned.html, "https://steppe.example/").html == cleaned.html, (
         "cleaning twice changes nothing"
     )
-    assert len(clean.title(text)) <= clean.LONGEST_TITLE
-    assert "\n" not in clean.title(text)
+    assert len(plain_text.title(text)) <= plain_text.LONGEST_TITLE
+    assert "\n" not in plain_text.title(text)
 
 
 @given(

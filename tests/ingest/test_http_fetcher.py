@@ -14,8 +14,9 @@ import pytest
 from aiohttp import web
 
 from aggregator import __version__
-from aggregator.ingest.http import HttpFetcher, HttpLimits
+from aggregator.ingest.http import HttpFetcher
 from aggregator.ingest.netguard import NetGuard
+from aggregator.ingest.transport import HttpLimits
 from aggregator.model import (
     Claim,
     Fetched,

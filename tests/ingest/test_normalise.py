@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aggregator.ingest.as_published import pack
 from aggregator.ingest.normalise import identity, normalise, raw_hash
 from aggregator.model import Entry, Exclusions, PublishedEntry, Source
 
@@ -48,7 +49,7 @@ def test_every_field_is_made_ready(entry_of: Any) -> None:
         categories=("Roads & rail", "Kazakhstan"),
         image="https://steppe.example/1.jpg",
         declared_language="ru",
-        as_published=PUBLISHED,
+        as_published=pack(PUBLISHED),
     )
 
 

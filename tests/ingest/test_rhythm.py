@@ -51,10 +51,55 @@ def test_the_feeds_own_hint_holds_over_rhythm_and_operator_up_to_a_day() -> None
 
 
 def test_the_first_reading_guesses_from_the_newest_dates(now: datetime) -> None:
-    weekly = [now - DAY * number for number in range(1, 1001)]
-    assert rhythm.first_met(weekly, now, 1000, Hints()) == Pace(1.0, 1000)
+    daily = [now - DAY * number for number in range(1000)]
+    assert rhythm.first_met(daily, now, 1000, Hints()) == Pace(pytest.approx(1.0), 1000)
     at_once = rhythm.first_met([now] * 5, now, 5, Hints())
-    assert at_once.entries_per_day == pytest.approx(120)
+    assert at_once.entries_per_day == pytest.approx(96)
+
+
+def test_silence_before_the_first_reading_counts_as_silence(now: datetime) -> None:
+    talking, silent = ([now - DAY * (number + since) for number in range(20)] for since in (0, 14))
+    known = [rhythm.first_met(dates, now, 20, Hints()) for dates in (talking, silent)]
+    assert rhythm.interval(None, known[0], conditional=True) < rhythm.interval(
+        None, known[1], conditional=True
+    )
+
+
+@pytest.mark.parametrize("per_day", [0.3, 1.0, 12.0])
+@pytest.mark.parametrize("polled_every", [HOUR, DAY])
+def test_silence_does_not_change_what_gap_is_usual(per_day: float, polled_every: timedelta) -> None:
+    pace, silence = Pace(per_day, 20), timedelta(0)
+    for _ in range(40):
+        pace, silence = rhythm.learned(pace, 0, polled_every), silence + polled_every
+    gap = rhythm.usual_gap(pace, silence)
+    assert gap is not None
+    assert gap / DAY == pytest.approx(1 / per_day)
+
+
+def test_what_a_feed_shows_at_first_tells_its_usual_gap(now: datetime) -> None:
+    dates = [now - 30 * DAY - 12 * HOUR * number for number in range(20)]
+    gap = rhythm.usual_gap(rhythm.first_met(dates, now, 20, Hints()), 30 * DAY)
+    assert gap is not None
+    assert gap / HOUR == pytest.approx(12)
+    alone = rhythm.usual_gap(rhythm.first_met([now - 30 * DAY], now, 20, Hints()), 30 * DAY)
+    assert alone is not None
+    assert alone / DAY == pytest.approx(6)
+
+
+@pytest.mark.parametrize(
+    ("per_day", "silence", "gap"),
+    [
+        (None, DAY, None),
+        (0.0, DAY, None),
+        (1e-300, DAY, 365 * DAY),
+        (24.0, -DAY, HOUR),
+        (1.0, 100_000 * DAY, timedelta(0)),
+    ],
+)
+def test_any_pace_and_silence_tell_a_gap_or_none(
+    per_day: float | None, silence: timedelta, gap: timedelta | None
+) -> None:
+    assert rhythm.usual_gap(Pace(per_day), silence) == gap
 
 
 def test_a_feed_without_usable_dates_begins_with_the_usual_interval(now: datetime) -> None:

@@ -112,3 +112,12 @@ def test_facts_tell_redirects_compression_and_caching(
 )
 def test_forms_are_told_by_the_root(body: bytes, name: str) -> None:
     assert verdict.form(body) == name
+
+
+def test_a_verdict_says_who_pushes(source: Source, fetched: Fetched, now: datetime) -> None:
+    def pushed_by(fetched: Fetched) -> str:
+        return dict(verdict.facts(source, fetched, reading(now, tagged=1, untagged=0), now))["pushed by"]
+
+    assert pushed_by(fetched) == "no hub announced"
+    hub = replace(fetched, headers=(("Link", "<https://h.example/>; rel=hub"),))
+    assert pushed_by(hub) == f"https://h.example/ as {source.url} (WebSub)"

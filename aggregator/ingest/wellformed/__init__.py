@@ -14,19 +14,20 @@ from lxml import etree
 from aggregator.ingest.wellformed import atom, rss
 from aggregator.ingest.wellformed.parts import ATOM, LANGUAGE, DoubtError, WellFormed
 
-_MAPPED = re.compile("[\x80-\x9f]")
-"""Characters that feedparser maps to others."""
+_MAPPED = re.compile(rb"\xc2[\x80-\x9f]")
+"""Characters that feedparser maps to others (U+0080 to U+009F, in UTF-8)."""
 _DECLARATIONS = ("<!DOCTYPE", "<!ENTITY", "xml:base")
 """What changes the meaning of text or links elsewhere."""
 
 
 def read(text: str) -> WellFormed | None:
     """Read a feed the short way; None when feedparser should read it. `text` has no XML declaration."""
-    if _MAPPED.search(text) or any(each in text for each in _DECLARATIONS):
+    encoded = text.encode("utf-8", "replace")
+    if _MAPPED.search(encoded) or any(each in text for each in _DECLARATIONS):
         return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(text.encode(), parser)
+        root = etree.fromstring(encoded, parser)
         if root.tag == "rss" and root.get("version") == "2.0" and set(root.attrib) == {"version"}:
             return rss.read(root)
         if root.tag == f"{ATOM}feed" and set(root.attrib) <= {LANGUAGE}:

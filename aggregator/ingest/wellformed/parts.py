@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from aggregator.ingest.tolerant import MOST_CATEGORIES
 from aggregator.model import PublishedEntry
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -20,6 +21,7 @@ ABOUT_THE_FEED = (
 )
 """What these say of a whole feed is nothing that we keep."""
 _MENDED_ADDRESS = re.compile(r"&amp;|[\s\\\[\]]|[?#](?:#|$)")
+_LATIN_1 = re.compile("[\0-\xff]*")
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 
 
@@ -47,7 +49,20 @@ def sure(condition: object) -> None:
 def text_of(element: etree._Element, *attributes: str) -> str:
     """An element's text; it must have no children, and no attributes but these."""
     sure(not len(element) and set(element.attrib) <= set(attributes))
-    return (element.text or "").strip()
+    text = (element.text or "").strip()
+    sure(not _seems_encoded_twice(text))
+    return text
+
+
+def _seems_encoded_twice(text: str) -> bool:
+    """Whether feedparser takes it for UTF-8 that was read as Latin-1, which it mends."""
+    if text.isascii() or not _LATIN_1.fullmatch(text):
+        return False
+    try:
+        text.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclass(slots=True)
@@ -67,6 +82,7 @@ class Fields:
 
     def entry(self, language: str) -> PublishedEntry:
         """The entry; a picture is taken from media contents, then thumbnails, then enclosures."""
+        sure(len(self.categories) <= MOST_CATEGORIES)
         pictures = [
             url for kind in ("content", "thumbnail", "enclosure") for url in self.pictures.get(kind, ())
         ]

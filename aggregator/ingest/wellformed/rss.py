@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from feedparser.mixin import _FeedParserMixin
 from lxml import etree
 
+from aggregator.ingest.tolerant import LONGEST_AUTHOR
 from aggregator.ingest.wellformed.parts import (
     ABOUT_THE_FEED,
     Fields,
@@ -114,7 +115,7 @@ def _encoded(element: etree._Element, fields: Fields) -> None:
 def _rss_author(element: etree._Element, fields: Fields) -> None:
     author = text_of(element)
     # feedparser takes addresses out of such names in ways of its own.
-    sure(author and not set(author) & set("@()<>"))
+    sure(author and len(author) <= LONGEST_AUTHOR and not set(author) & set("@()<>"))
     fields.put("author", author)
 
 

@@ -1,7 +1,8 @@
 """All tables, in the order in which they refer to one another.
 
-`news` holds what came in and what we tell; `mail` holds readers, issues and the delivery ledger; `columns`
-holds the column types that both use. The history of these tables is in `migrations`; a test keeps both equal.
+`news` holds what came in and what we tell; `pictures` what illustrates it; `websub` what hubs promised and
+pushed; `mail` readers, issues and the delivery ledger; `columns` the column types that all use. The history
+of these tables is in `migrations`; a test keeps both equal.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from aggregator.store.tables.news import (
     story_countries,
     story_entries,
 )
+from aggregator.store.tables.pictures import pictures, story_pictures
+from aggregator.store.tables.websub import hub_leases, pushes
 
 __all__ = [
     "attempts",
@@ -45,13 +48,16 @@ __all__ = [
     "entries",
     "entry_keys",
     "entry_tags",
+    "hub_leases",
     "issue_blocks",
     "issue_frames",
     "issue_stories",
     "issues",
     "meta",
     "metadata",
+    "pictures",
     "placements",
+    "pushes",
     "revisions",
     "sequences",
     "server_pauses",
@@ -60,6 +66,7 @@ __all__ = [
     "stories",
     "story_countries",
     "story_entries",
+    "story_pictures",
     "subscribers",
     "subscriptions",
     "suppressions",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
+import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -45,6 +47,14 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def as_json(value: object) -> str:
+    """What JSON columns hold."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # halves of surrogate pairs, which JSON escapes and orjson refuses
+        return json.dumps(value)
+
+
 class FeedText(TypeDecorator[str]):
     """Text that strangers wrote.
 
@@ -57,6 +67,11 @@ class FeedText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """The text without what no database takes."""
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+        if value is None:
+            return None
+        value = value.replace("\0", "")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "replace").decode("utf-8")
+        return value

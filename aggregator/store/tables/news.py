@@ -66,7 +66,10 @@ sources = Table(
     Column("last_attempt", Utc),
     Column("last_success", Utc),
     Column("newest_entry", Utc),
-    Column("usual_gap", Float, comment="Seconds that usually lie between two of its entries."),
+    Column("topic", FeedText, comment="Under which its hubs know it."),
+    Column("hubs", FeedText, comment="That it announces, blanks between them."),
+    Column("pushed_until", Utc, comment="A hub pushes it until then."),
+    Column("hinted_at", Utc, comment="Somebody said, without proof, that it has news."),
     Index("ix_sources_next_poll", "next_poll"),
 )
 
@@ -101,7 +104,7 @@ entries = Table(
     Column("title", FeedText, nullable=False),
     Column("text", FeedText, nullable=False),
     Column("html", FeedText, nullable=False),
-    Column("as_published", LargeBinary, nullable=False, comment="zlib over a JSON object."),
+    Column("as_published", LargeBinary, nullable=False, comment="Zstandard over a JSON object."),
     # The hash first: one look-up for entries of many sources then needs a single range each.
     UniqueConstraint("guid_hash", "source_id"),
     Index("ix_entries_source_id", "source_id", "id"),

@@ -133,7 +133,7 @@ def _entries() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("as_published", sa.LargeBinary(), nullable=False, comment="zlib over a JSON object."),
+        sa.Column("as_published", sa.LargeBinary(), nullable=False, comment="Zstandard over a JSON object."),
         sa.PrimaryKeyConstraint("id", name="pk_entries"),
         sa.ForeignKeyConstraint(
             ["source_id"], ["sources.id"], name="fk_entries_source_id", onupdate="CASCADE"
