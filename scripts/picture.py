@@ -45,7 +45,8 @@ def main() -> None:
             cwd=ROOT,
         )
         try:
-            shoot(chromium, page_address(demo), folder / "page.png", 1200, 1200)
+            until_pictures_are_there = "--virtual-time-budget=10000"
+            shoot(chromium, page_address(demo), folder / "page.png", 1200, 1300, until_pictures_are_there)
             letter = folder / "letter.html"
             letter.write_text(whole_letter(folder / "demo"), encoding="utf-8")
             shoot(chromium, letter.as_uri(), folder / "letter.png", 680, 1093)
@@ -77,13 +78,14 @@ def whole_letter(folder: Path) -> str:
     sys.exit("The demo caught no letter to Edward.")
 
 
-def shoot(chromium: str, address: str, target: Path, width: int, height: int) -> None:
+def shoot(chromium: str, address: str, target: Path, width: int, height: int, *more: str) -> None:
     """One screenshot of `address`, in CSS pixels, in a browser profile of its own."""
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [
                 chromium,
                 *QUIET,
+                *more,
                 f"--user-data-dir={profile}",
                 f"--window-size={width},{height}",
                 f"--screenshot={target}",
