@@ -1,0 +1,195 @@
+"""Every value that crosses a package border.
+
+Frozen, slotted dataclasses that import nothing but the standard library. They follow an entry on its way:
+what config says (`Source`), what the store remembers (`Claim`), what the wire said (`Fetched`), what the
+feed held (`Entry`), what the entry is about (`Description`), what was decided (`Decisions`), what is told
+(`Story`), and what is mailed (`Issue`, `Delivery`). All times are aware datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+from aggregator.model.decisions import (
+    Batch,
+    Decisions,
+    EntryCounts,
+    Following,
+    Founding,
+    Joining,
+    KnownEntry,
+    Renaming,
+    Revision,
+)
+from aggregator.model.deliveries import (
+    Delivery,
+    DeliveryState,
+    Letter,
+    Phase,
+    ServerPause,
+    Settlement,
+    SmtpReply,
+)
+from aggregator.model.entries import (
+    DescribedEntry,
+    Description,
+    Entry,
+    Evidence,
+    PublishedEntry,
+    Reading,
+    Tag,
+)
+from aggregator.model.issues import (
+    Block,
+    Frame,
+    FrozenIssue,
+    IssueSummary,
+    Placed,
+    PlannedVariant,
+    UntoldStories,
+    Variant,
+)
+from aggregator.model.newsletters import Newsletter, Period, Rhythm, Track, TrackPosition
+from aggregator.model.pictures import (
+    EncodedImage,
+    EncodedPicture,
+    LeadPicture,
+    LeadPictures,
+    Picture,
+    PictureFailure,
+    PictureFile,
+    PictureLink,
+    UnneededPicture,
+    WantedPicture,
+)
+from aggregator.model.polls import Claim, Claims, Fetched, NotModified, Refusal, SourceFailure
+from aggregator.model.publications import File, Placement, Selection, Site, StoryChanges
+from aggregator.model.pushes import (
+    Callback,
+    HubAnswer,
+    HubQuestion,
+    HubRequest,
+    Lease,
+    LeaseState,
+    LeaseUpdate,
+    Push,
+    Standing,
+)
+from aggregator.model.source_state import (
+    GONE_FOR_GOOD,
+    NO_HINTS,
+    Announcement,
+    Hints,
+    Pace,
+    Redirect,
+    SourceHealth,
+    SourceState,
+    SourceStatus,
+    SourceUpdate,
+    Validators,
+    Whereabouts,
+)
+from aggregator.model.sources import Exclusions, Selectors, Source
+from aggregator.model.stories import Member, Relation, Story
+from aggregator.model.subscribers import Choice, Subscriber, SubscriberState
+
+__all__ = [  # noqa: RUF022 - by subject, in the way of an entry
+    # sources
+    "Selectors",
+    "Exclusions",
+    "Source",
+    # source state
+    "SourceState",
+    "Validators",
+    "Announcement",
+    "Hints",
+    "NO_HINTS",
+    "Pace",
+    "Redirect",
+    "Whereabouts",
+    "GONE_FOR_GOOD",
+    "SourceUpdate",
+    "SourceStatus",
+    "SourceHealth",
+    # polls
+    "Claim",
+    "Refusal",
+    "Claims",
+    "Fetched",
+    "NotModified",
+    "SourceFailure",
+    # pushes
+    "LeaseState",
+    "Lease",
+    "Standing",
+    "HubRequest",
+    "HubAnswer",
+    "LeaseUpdate",
+    "Callback",
+    "HubQuestion",
+    "Push",
+    # entries
+    "PublishedEntry",
+    "Entry",
+    "Evidence",
+    "Tag",
+    "Description",
+    "DescribedEntry",
+    "Reading",
+    # decisions
+    "KnownEntry",
+    "Following",
+    "Founding",
+    "Joining",
+    "Revision",
+    "Renaming",
+    "Decisions",
+    "Batch",
+    "EntryCounts",
+    # stories
+    "Relation",
+    "Member",
+    "Story",
+    # pictures
+    "PictureFile",
+    "Picture",
+    "LeadPicture",
+    "LeadPictures",
+    "PictureLink",
+    "WantedPicture",
+    "EncodedImage",
+    "EncodedPicture",
+    "PictureFailure",
+    "UnneededPicture",
+    # publications
+    "StoryChanges",
+    "Placement",
+    "Selection",
+    "Site",
+    "File",
+    # newsletters
+    "Rhythm",
+    "Track",
+    "Newsletter",
+    "Period",
+    "TrackPosition",
+    # subscribers
+    "Choice",
+    "SubscriberState",
+    "Subscriber",
+    # issues
+    "UntoldStories",
+    "Placed",
+    "Block",
+    "Frame",
+    "PlannedVariant",
+    "FrozenIssue",
+    "IssueSummary",
+    "Variant",
+    # deliveries
+    "DeliveryState",
+    "Phase",
+    "Delivery",
+    "Letter",
+    "SmtpReply",
+    "Settlement",
+    "ServerPause",
+]
