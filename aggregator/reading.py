@@ -1,7 +1,8 @@
 """From a body to described entries: what a worker process does with one body.
 
 Pure: parse, clean and normalise (ingest), then describe (editorial), for the entries whose published fields
-changed. The gazetteer and the language model are loaded once per process, when the first body comes.
+changed. The gazetteer is loaded once per process, when the first body comes; the language model by the
+process that workers are forked from.
 """
 
 from __future__ import annotations

@@ -7,52 +7,47 @@ many values at once: queries do not grow with the entries but with the chunks th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from aggregator.model import DescribedEntry, KnownEntry
+from aggregator.store import stored
 from aggregator.store.chunks import chunked
-from aggregator.store.entry_rows import Identity, identity, short_hash
+from aggregator.store.entry_rows import identity, short_hash
 from aggregator.store.tables import entries, entry_keys, entry_tags, story_entries
 
 ENTRIES_PER_KEY = 50
-"""The newest entries that one key brings up; a key that more share says little."""
+"""The newest entries that one key or address brings up; one that more share says little."""
 
 
 def find(connection: Connection, arrivals: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
     """Stored entries that share an identity, a canonical URL or a key with `arrivals`, by id."""
     found = {
-        *_by_identity(connection, [identity(one.entry) for one in arrivals]),
+        *stored.ids(connection, {identity(one.entry) for one in arrivals}),
         *_by_url(connection, {one.entry.canonical_url for one in arrivals if one.entry.canonical_url}),
         *_by_key(connection, {key for one in arrivals for key in one.description.keys}),
     }
     return _load(connection, sorted(found))
 
 
-def _by_identity(connection: Connection, identities: Collection[Identity]) -> Iterable[int]:
-    wanted = set(identities)
-    query = select(entries.c.id, entries.c.source_id, entries.c.guid_hash)
-    for chunk in chunked({one.guid_hash for one in wanted}):
-        for row in connection.execute(query.where(entries.c.guid_hash.in_(chunk))):
-            # Other sources may use the same guids.
-            if Identity(row.source_id, row.guid_hash) in wanted:
-                yield row.id
-
-
 def _by_url(connection: Connection, urls: Collection[str]) -> Iterable[int]:
     for chunk in chunked({short_hash(url) for url in urls}):
-        yield from connection.scalars(select(entries.c.id).where(entries.c.url_hash.in_(chunk)))
+        yield from connection.scalars(_newest_of_each(entries.c.url_hash, entries.c.id, chunk))
 
 
 def _by_key(connection: Connection, keys: Collection[int]) -> Iterable[int]:
     for chunk in chunked(keys):
-        rank = func.row_number().over(partition_by=entry_keys.c.key, order_by=entry_keys.c.entry_id.desc())
-        ranked = (
-            select(entry_keys.c.entry_id, rank.label("rank")).where(entry_keys.c.key.in_(chunk)).subquery()
-        )
-        newest = select(ranked.c.entry_id).where(ranked.c.rank <= ENTRIES_PER_KEY).distinct()
-        for (entry_id,) in connection.execute(newest):
-            yield entry_id
+        yield from connection.scalars(_newest_of_each(entry_keys.c.key, entry_keys.c.entry_id, chunk))
+
+
+def _newest_of_each(
+    shared: ColumnElement[Any], entry_id: ColumnElement[int], values: Collection[object]
+) -> Select[Any]:
+    """Of the entries that share one of `values`, ENTRIES_PER_KEY of each."""
+    rank = func.row_number().over(partition_by=shared, order_by=entry_id.desc())
+    ranked = select(entry_id.label("id"), rank.label("rank")).where(shared.in_(values)).subquery()
+    return select(ranked.c.id).where(ranked.c.rank <= ENTRIES_PER_KEY).distinct()
 
 
 def _load(connection: Connection, ids: Sequence[int]) -> list[KnownEntry]:
