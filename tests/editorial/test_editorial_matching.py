@@ -35,11 +35,13 @@ PASSAGES = st.lists(
 )
 
 
+GAZETTEER = shipped.gazetteer(language.REGION)
+"""Built here, and not within the time that an example may take."""
+
+
 def find(passages: list[tuple[str, bool]], code: str) -> list[list[Hit]]:
     folded = [fold_with_offsets(text) for text, _ in passages]
-    return matching.find(
-        folded, shipped.gazetteer(language.REGION), code, cased=[cased for _, cased in passages]
-    )
+    return matching.find(folded, GAZETTEER, code, cased=[cased for _, cased in passages])
 
 
 @given(PASSAGES, st.sampled_from(["ru", "en", "fa", "und"]))
