@@ -19,7 +19,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -136,6 +136,8 @@ class PollPorts:
     rules: decide.Rules
     clock: Callable[[], datetime]
     """The time at which something unexpected happened, for the record."""
+    desk: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One batch is judged and written at a time: the next one is judged against what it left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +190,7 @@ async def poll(
     try:
         while len(polled) < len(claims.granted):
             for batch in _batches(await _some(results, len(claims.granted) - len(polled))):
-                # In a thread, so that sources are asked and bodies are read meanwhile.
-                for line in await asyncio.to_thread(_store, now, batch, ports):
+                for line in await _store_apart(now, batch, ports):
                     if watch:
                         watch(line)
                     polled.append(line)
@@ -233,7 +234,7 @@ async def receive(
 
     here = replace(ports, fetch=brought)
     followed = await asyncio.gather(*(_follow(claim, here) for claim, _ in pushed))
-    return [line for batch in _batches(followed) for line in _store(now, batch, here)]
+    return [line for batch in _batches(followed) for line in await _store_apart(now, batch, here)]
 
 
 def _batches(followed: Sequence[_Followed]) -> Iterable[Sequence[_Followed]]:
@@ -266,6 +267,12 @@ async def _follow(claim: Claim, ports: PollPorts) -> _Followed:
     except Exception as error:
         log.exception("polling %s failed unexpectedly", claim.source.id)
         return _Followed(claim, due.unexpected(claim, ports.clock(), error))
+
+
+async def _store_apart(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[SourcePolled]:
+    """Judge and write in a thread, so that sources are asked and bodies are read meanwhile."""
+    async with ports.desk:
+        return await asyncio.to_thread(_store, now, batch, ports)
 
 
 def _store(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[SourcePolled]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,9 @@ from aggregator.model import (
     Choice,
     Delivery,
     DeliveryState,
+    DescribedEntry,
     File,
+    KnownEntry,
     Letter,
     Newsletter,
     NotModified,
@@ -162,6 +167,28 @@ def states(house: House) -> dict[str, SourceState]:
 
 
 # ------------------------------------------------------------------------------------------------ poll
+
+
+class SlowLookBack(EntryStore):
+    """Takes its time between looking back and writing."""
+
+    def candidates(self, entries: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
+        found = super().candidates(entries)
+        time.sleep(0.1)
+        return found
+
+
+@pytest.mark.asyncio
+async def test_two_polls_at_once_tell_a_shared_story_once(house: House, tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/news.db")
+    house.entries = SlowLookBack(engine, "news.example.org")
+    house.read = FakeRead(partial(entry, url="https://wire.example/1", canonical_url="wire.example/1"))
+    house.fetch.answers = {"dala": b"one", "oqsoy": b"two", "tugai": b"three"}
+    ports = house.polling
+    await asyncio.gather(*(poll(NOW, ports, only=[source.id]) for source in SOURCES))
+    (story,) = house.stories.changes(0, 10).stories
+    assert len(story.members) == 3
+    engine.dispose()
 
 
 async def test_a_poll_stores_what_is_new_and_says_so(house: House) -> None:
