@@ -16,11 +16,11 @@ from itertools import starmap
 from typing import Literal, NamedTuple, get_args
 from urllib.parse import unquote, urlsplit
 
-from aggregator.editorial import matching
+from aggregator.editorial import datelines, matching
 from aggregator.editorial.folding import Folded, Text, fold_with_offsets
 from aggregator.editorial.gazetteer import Gazetteer
 from aggregator.editorial.gazetteer_format import Kind
-from aggregator.editorial.matching import Hit
+from aggregator.editorial.matching import TOWNS, Hit
 from aggregator.model import Entry, Evidence, Tag
 
 Zone = Literal["title", "lead", "body", "category", "url"]
@@ -147,7 +147,7 @@ class Tagger:
         is taken when neither title nor lead names any country.
         """
         found = matching.find(zones, self._gazetteer, language, cased=_CASED)
-        ranked = sorted(starmap(_tag, _by_country(found).items()), key=_most_salient_first)
+        ranked = sorted(starmap(_tag, _by_country(found, zones).items()), key=_most_salient_first)
         tags = tuple(tag for tag in ranked if tag.salience >= self._threshold)
         mentions = tuple(tag for tag in ranked if tag.salience < self._threshold)
         if default_country and not any(tag.evidence[0].zone in ("title", "lead") for tag in ranked):
@@ -159,16 +159,24 @@ class Tagger:
 _ByZone = dict[Zone, list[Hit]]
 
 
-def _by_country(found: Sequence[Sequence[Hit]]) -> Mapping[str, _ByZone]:
-    """Hits by country and zone, those of countries left out that only ambiguous words speak for."""
+def _by_country(found: Sequence[Sequence[Hit]], zones: Zones) -> Mapping[str, _ByZone]:
+    """Hits by country and zone, those of countries left out that only doubtful words speak for."""
     by_country: defaultdict[str, _ByZone] = defaultdict(dict)
     sure = set()
-    for zone, hits in zip(ZONES, found, strict=True):
+    for zone, hits, text in zip(ZONES, found, zones, strict=True):
+        whence = datelines.spans(text.original, opening=zone == "lead") if hits else []
         for hit in hits:
             by_country[hit.pattern.country].setdefault(zone, []).append(hit)
-            if hit.pattern.kind is not Kind.AMBIGUOUS:
+            if not _is_doubtful(hit, whence):
                 sure.add(hit.pattern.country)
     return {country: by_zone for country, by_zone in by_country.items() if country in sure}
+
+
+def _is_doubtful(hit: Hit, whence: Sequence[tuple[int, int]]) -> bool:
+    """Whether a word alone says nothing: an ambiguous one, or a town in a dateline."""
+    if hit.pattern.kind is Kind.AMBIGUOUS:
+        return True
+    return hit.pattern.kind in TOWNS and any(start <= hit.start < end for start, end in whence)
 
 
 def _tag(country: str, by_zone: _ByZone) -> Tag:

@@ -24,6 +24,8 @@ from aggregator.errors import ConfigError, Fault
 SHORTEST_NAME = 4
 """Letters of a CLDR name that is trusted without one of our files saying so."""
 SHORTEST_HAN_NAME = 2
+SHORTEST_OF_ADJECTIVE = 5
+"""Letters of a CLDR name of which an adjective in small letters is formed: «маликӣ» is none of Mali."""
 SHORTEST_UNACCENTED = 6
 """Letters of a word that is also found without its accents."""
 _UNSPACED = frozenset({"Hani", "Jpan", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
@@ -126,7 +128,27 @@ def _from_cldr(words: Sequence[Word], languages: Sequence[str]) -> Iterator[Patt
             {(country, language, folded), (country, ANY, folded)}
         ):
             continue
-        yield from _patterns(Word(country, Kind.NAMES, language, name), bound=True, origin="CLDR")
+        word = Word(country, Kind.NAMES, language, name)
+        yield from _patterns(word, bound=True, origin="CLDR")
+        yield from _adjective(word)
+
+
+def _adjective(name: Word) -> Iterator[Pattern]:
+    """The adjective that some languages form of any name, and write in small letters."""
+    ending = inflection.of_origin(name.language)
+    folded = " ".join(fold(name.text).split())
+    if ending and len(folded) >= SHORTEST_OF_ADJECTIVE:
+        yield Pattern(
+            country=name.country,
+            kind=Kind.STEMS,
+            word=name.text,
+            stem=folded,
+            ending=ending,
+            language=name.language,
+            case=Case.ANY,
+            unspaced=False,
+            rule=f"{name.country} adjective {name.language}: {name.text} (CLDR)",
+        )
 
 
 def _patterns(word: Word, *, bound: bool, origin: str) -> Iterator[Pattern]:
@@ -154,6 +176,8 @@ def _unaccented(folded: str) -> str:
 
 
 def _stems(word: Word, folded: str) -> list[tuple[str, inflection.Ending | None]]:
+    if word.kind is Kind.NEGATIVES and word.language in ("en", "fr"):
+        return [(folded, inflection.exact)]
     if word.kind in (Kind.STEMS, Kind.NEGATIVES):
         return [(folded, inflection.of_stem)]
     if word.kind is Kind.DEMONYMS and word.language in ("en", "fr", "de", "ru", "uk"):

@@ -145,6 +145,24 @@ def of_stem(rest: str) -> bool:
     return len(rest) <= STEM_LETTERS
 
 
+_ORIGINS = {
+    "kk": re.compile("[лдт][ыі][қк].{0,10}"),
+    "ky": re.compile("[лдт][ыиуү]к.{0,10}"),
+    "uz": re.compile("(?:lik|лик).{0,10}"),
+    "tg": re.compile("[вгё]?ӣ.{0,6}"),
+    "tk": re.compile("l[yi].{0,10}"),
+}
+_ORIGIN_ENDINGS = {language: _ending(pattern) for language, pattern in _ORIGINS.items()}
+
+
+def of_origin(language: str) -> Ending | None:
+    """What makes an adjective, in small letters, of a country's name: «канадалық», «kanadalik».
+
+    None where a language does not form it so, or writes it with a capital as the name.
+    """
+    return _ORIGIN_ENDINGS.get(language)
+
+
 _ADJECTIVES = {
     "ая": ("ая", "ой", "ую"),
     "ое": ("ое", "ого", "ому", "ом", "ым"),

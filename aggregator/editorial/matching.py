@@ -7,6 +7,7 @@ after these rules is a hit:
 2. It is written as the gazetteer writes it: a capital for a capital, an abbreviation letter by letter.
 3. It counts in the language of the text.
 4. The longer word wins where two overlap: *South Korea* before *Korea*. A negative swallows what it covers.
+5. A town yields to a place of another country in brackets after it: *Amsterdam (New York)*.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 from aggregator.editorial import inflection
@@ -29,6 +30,9 @@ NEIGHBOURHOOD = 150
 """Characters on either side of a word that show whether it is part of a person's name."""
 TITLE_CASE = 0.7
 """Share of capitalised words from which on a capital says nothing of a word."""
+
+
+TOWNS = frozenset({Kind.CAPITAL, Kind.PLACES})
 
 
 class Hit(NamedTuple):
@@ -101,7 +105,11 @@ def find(
     if not candidates:
         return hits
     begins = [0, *accumulate(len(passage.original) + 1 for passage in passages)]
-    for start, end, pattern, surface, at in _longest_first(candidates, len(page.text)):
+    accepted = _longest_first(candidates, len(page.text))
+    for candidate, following in zip_longest(accepted, accepted[1:]):
+        start, end, pattern, surface, at = candidate
+        if _is_namesake(page.text, candidate, following):
+            continue
         if not (pattern.kind is Kind.GIVEN_NAMES and cased[at] and _is_person(page, start, end)):
             begin = begins[at]
             hits[at].append(Hit(pattern, page.origin(start) - begin, page.origin(end) - begin, surface))
@@ -149,12 +157,13 @@ def _written_so(pattern: Pattern, surface: str, *, cased: bool, shouted: bool) -
 
 
 def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candidate]:
-    """Those that no longer one overlaps, in order; of several at one place, the first of each country.
+    """Those that no longer one overlaps, in order; of several at one place, one of each country.
 
-    A negative takes its place and gives nothing. `length` is that of the text.
+    There the longer stem wins: «түрікмен» is a Turkmen, not «түрік» (a Turk) with an ending. A negative takes
+    its place and gives nothing. `length` is that of the text.
     """
     covered = bytearray(length)
-    at_place: dict[tuple[int, int], set[str]] = {}
+    at_place: dict[tuple[int, int], tuple[int, set[str]]] = {}
     swallowed: set[tuple[int, int]] = set()
     accepted = []
     for candidate in sorted(candidates, key=_longest_negative_first):
@@ -163,10 +172,10 @@ def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candi
         if place in swallowed or (place not in at_place and any(covered[start:end])):
             continue
         covered[start:end] = b"\1" * (end - start)
-        countries = at_place.setdefault(place, set())
+        longest, countries = at_place.setdefault(place, (len(pattern.stem), set()))
         if pattern.kind is Kind.NEGATIVES:
             swallowed.add(place)
-        elif pattern.country not in countries:
+        elif pattern.country not in countries and len(pattern.stem) == longest:
             countries.add(pattern.country)
             accepted.append(candidate)
     return sorted(accepted, key=lambda candidate: candidate.start)
@@ -175,6 +184,18 @@ def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candi
 def _longest_negative_first(candidate: _Candidate) -> tuple[int, bool, int, int]:
     start, end, pattern, *_ = candidate
     return start - end, pattern.kind is not Kind.NEGATIVES, -len(pattern.stem), start
+
+
+def _is_namesake(text: str, town: _Candidate, gloss: _Candidate | None) -> bool:
+    """Whether brackets behind a town say that it is one of the same name in another country."""
+    return (
+        gloss is not None
+        and town.pattern.kind in TOWNS
+        and gloss.pattern.kind in TOWNS
+        and gloss.pattern.country != town.pattern.country
+        and text[town.end : gloss.start] == " ("
+        and text.startswith(")", gloss.end)
+    )
 
 
 def _is_person(folded: Folded, start: int, end: int) -> bool:
