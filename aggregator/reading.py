@@ -7,13 +7,10 @@ process that workers are forked from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from aggregator.editorial import shipped
-from aggregator.editorial.countries import Tagger
-from aggregator.editorial.describe import Describer
+from aggregator.editorial.describe import shipped_describer
 from aggregator.ingest import read as ingest
 from aggregator.ingest.parse import UnreadableFeedError
 from aggregator.model import Claim, DescribedEntry, Fetched, Reading, SourceFailure
@@ -35,7 +32,7 @@ class ReadBody:
             return SourceFailure(
                 claim.source.id, fetched.at, error.state, message, fetched.not_before, fetched.body_hash
             )
-        describer = _describer(self.languages)
+        describer = shipped_describer(self.languages)
         return Reading(
             source_id=claim.source.id,
             at=fetched.at,
@@ -49,8 +46,3 @@ class ReadBody:
             hints=parsed.hints,
             repeats=parsed.repeats,
         )
-
-
-@lru_cache(maxsize=1)
-def _describer(languages: Sequence[str]) -> Describer:
-    return Describer(Tagger(shipped.gazetteer(languages)), languages)

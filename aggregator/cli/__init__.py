@@ -6,7 +6,7 @@ Exit codes, for all commands:
     1  an error: the message says what, where, and the cure
     2  the command line or the configuration is invalid
     3  done, but something needs the operator: a source that was named failed or must not be asked yet,
-       letters failed or are held, an issue is overdue
+       letters failed or are held, an issue is overdue, lines of a file could not be read
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from aggregator import __version__
 from aggregator.errors import AggregatorError, ConfigError, UsageError
@@ -39,6 +40,8 @@ COMMANDS = (
     "import-opml",
     "export-opml",
     "check-config",
+    "tag",
+    "evaluate",
     "demo",
 )
 """In the order of a day's work, not of the alphabet. Each is the `command` of the module of its name."""
@@ -114,7 +117,8 @@ def main(context: click.Context, config_path: Path, verbose: int) -> None:
     from aggregator.cli.terminal import Setting
 
     _log_to_stderr(verbose)
-    context.obj = Setting(config_path)
+    named = context.get_parameter_source("config_path") is not ParameterSource.DEFAULT
+    context.obj = Setting(config_path, named=named)
 
 
 def _log_to_stderr(verbose: int) -> None:

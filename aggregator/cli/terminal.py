@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,11 +33,18 @@ class Setting:
     """Which configuration a command works with; read when it is first needed."""
 
     path: Path
+    named: bool = True
+    """Whether somebody named it; otherwise it is where a configuration usually is."""
 
     @cached_property
     def config(self) -> Config:
         """The configuration; raises ConfigError with every fault."""
         return load(self.path, os.environ)
+
+    @property
+    def config_if_any(self) -> Config | None:
+        """The same for commands that can do without: None where there is no file, and none was named."""
+        return self.config if self.named or self.path.exists() else None
 
 
 pass_setting = click.make_pass_decorator(Setting)
@@ -72,6 +79,27 @@ def progress(title: str, total: int | None) -> Iterator[Progressing]:
             bar.advance(task)
 
         yield advance
+
+
+def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on a terminal, plain columns elsewhere; numbers, all but the first column, stand right."""
+    if (console := _terminal()) is None:
+        lines = [headings, *rows]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        for first, *others in lines:
+            cells = [first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]
+            click.echo("  ".join(cells).rstrip())
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(headings[0], overflow="fold")
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
 
 
 def _terminal() -> Console | None:

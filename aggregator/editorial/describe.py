@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
-from aggregator.editorial import language, script
+from aggregator.editorial import language, script, shipped
 from aggregator.editorial.countries import TEXT_LENGTH, TITLE_LENGTH, Tagger, zones_of
 from aggregator.editorial.folding import text_of, words
 from aggregator.editorial.shown import shown_hash
@@ -24,7 +25,7 @@ class Describer:
     def __init__(self, tagger: Tagger, languages: Sequence[str]) -> None:
         """`languages`: ISO 639-1 codes that entries may be in; none means the region's."""
         self._tagger = tagger
-        self._languages = tuple(languages) or language.REGION
+        self.languages = tuple(languages) or language.REGION
 
     def describe(self, entry: Entry, source: Source) -> Description:
         """Language, countries and look-up keys of one entry; any text gives a result.
@@ -35,7 +36,7 @@ class Describer:
         spoken = language.detect(
             f"{title.original[: language.SAMPLE]}\n{text.original[: language.SAMPLE]}",
             source.language or entry.declared_language,
-            self._languages,
+            self.languages,
         )
         title_words = words(title.beginning())
         tags, mentions = self._tagger.tag(zones_of(entry, title, text), spoken.code, source.default_country)
@@ -48,6 +49,13 @@ class Describer:
             keys=keys(title.original, title_words),
             shown_hash=shown_hash(title_words, text),
         )
+
+
+@lru_cache(maxsize=1)
+def shipped_describer(languages: tuple[str, ...]) -> Describer:
+    """What describes entries by the shipped gazetteer, built once per process; no languages: the region's."""
+    chosen = languages or language.REGION
+    return Describer(Tagger(shipped.gazetteer(chosen)), chosen)
 
 
 def keys(title: str, title_words: Sequence[str]) -> tuple[int, ...]:

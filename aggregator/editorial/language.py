@@ -101,6 +101,9 @@ _SPECIAL_LETTERS = {
 """Letters beyond the common ones that a language writes; what is not listed is never ruled out."""
 _ALL_FUNCTION_WORDS = frozenset[str]().union(*FUNCTION_WORDS.values())
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_CODE = re.compile("[a-z]{2,3}")
+_NO_LANGUAGE = frozenset({UNKNOWN, "mul", "mis", "zxx"})
+"""Codes of ISO 639-2 for texts in no language, in several, or in one that has no code."""
 _KAZAKH_LETTER = re.compile("[ǵūŋńǴŪŊŃ]")
 _KAZAKH_WORD = re.compile(r"\bqazaq", re.IGNORECASE)
 """What only Kazakh has in its Latin alphabets; the model knows Kazakh in Cyrillic only."""
@@ -121,14 +124,15 @@ class Language:
 def detect(text: str, hint: str | None = None, candidates: Sequence[str] = REGION) -> Language:
     """The language of a text among `candidates` (ISO 639-1 codes); `hint` is what the source says of itself.
 
-    A hint outside the candidates joins them. Texts without letters are `und`; of a text of one or two letters
-    only the source can tell, if it is written in a script of that language.
+    A hint outside the candidates joins them; one that names no language counts for nothing. Texts without
+    letters are `und`; of a text of one or two letters only the source can tell, if it is written in a script
+    of that language.
     """
     sample = text[: 4 * SAMPLE].strip()[:SAMPLE]
     written = script.of_text(sample)
     if written == script.NONE:
         return Language(UNKNOWN, written)
-    hinted = hint.replace("_", "-").partition("-")[0].lower() if hint else None
+    hinted = _primary(hint) if hint else None
     possible: Sequence[str] = _written_in(written, tuple(candidates), hinted)
     if _has_few_letters(sample) and not (len(possible) == 1 and written != "Latn"):
         declared = hinted in possible
@@ -142,6 +146,15 @@ def detect(text: str, hint: str | None = None, candidates: Sequence[str] = REGIO
     if (plain := _beyond_doubt(words)) is not None:
         return Language(plain, written)
     return _by_model(sample, written, possible, hinted, words)
+
+
+def _primary(hint: str) -> str | None:
+    """`ru-RU` to `ru` (BCP 47's primary subtag), and `rus` too (CLDR's aliases); None for no language."""
+    code = hint.strip().replace("_", "-").partition("-")[0].lower()
+    if not _CODE.fullmatch(code) or code in _NO_LANGUAGE:
+        return None
+    alias: str = get_global("language_aliases").get(code, code)
+    return alias.partition("_")[0]
 
 
 @lru_cache(maxsize=1024)

@@ -74,11 +74,19 @@ def test_checking_the_configuration_opens_no_database(config: Path) -> None:
     assert "sqlalchemy" not in loaded_by("--config", str(config), "check-config")
 
 
+def test_judgement_is_looked_at_without_database_network_or_parsers(config: Path, tmp_path: Path) -> None:
+    items = tmp_path / "items.jsonl"
+    items.write_text('{"id": 1, "title": "Snow in the mountains", "lang": "en", "countries": []}')
+    needless = {"sqlalchemy", "feedparser", "nh3", "jinja2", "starlette", "rich"} | ONLY_TO_ASK
+    for command in (("tag", "--jsonl"), ("evaluate", "tags")):
+        assert loaded_by("--config", str(config), *command, str(items)) & needless == set()
+
+
 def test_the_version_is_told_without_reading_anything() -> None:
     assert loaded_by("--version") & {"pydantic", "ruamel.yaml", "sqlalchemy", "aggregator.model"} == set()
 
 
 def test_every_module_of_commands_is_listed_and_has_its_command() -> None:
     folder = Path(aggregator.cli.__file__).parent
-    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "terminal"}
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "json_lines", "terminal"}
     assert {name.replace("-", "_") for name in aggregator.cli.COMMANDS} == modules

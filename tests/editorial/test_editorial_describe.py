@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aggregator.editorial import describe, shipped, shown
+from aggregator.editorial import describe, language, shipped, shown
 from aggregator.editorial.countries import Tagger
-from aggregator.editorial.describe import Describer
+from aggregator.editorial.describe import Describer, shipped_describer
 from aggregator.editorial.folding import fold, text_of, words
 from aggregator.model import Entry, Source
 
@@ -65,6 +65,13 @@ def test_a_describer_without_languages_uses_those_of_the_region() -> None:
     describer = Describer(Tagger(shipped.gazetteer(LANGUAGES)), ())
     ukrainian = replace(ENTRY, title="Міністр відкрив нову школу в долині", text="")
     assert describer.describe(ukrainian, SOURCE).language == "uk"
+
+
+def test_without_configured_languages_countries_are_named_in_those_of_the_region() -> None:
+    describer = shipped_describer(())
+    assert describer.languages == language.REGION
+    description = describer.describe(replace(ENTRY, title="Kiribati a ouvert une école", text=""), SOURCE)
+    assert [tag.country for tag in description.tags] == ["KI"]
 
 
 @pytest.mark.parametrize(

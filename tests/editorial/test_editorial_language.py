@@ -69,6 +69,17 @@ def test_the_source_tips_a_title_that_could_be_two_languages() -> None:
     assert detect("Президент Астана", "ru").code == "ru"
 
 
+@pytest.mark.parametrize("hint", ["und", "mul", "zxx-Latn", "", "english", "e", "–"])
+def test_a_hint_that_names_no_language_counts_for_nothing(hint: str) -> None:
+    for text in ("Snow fell in the mountains", "Снег", "ok"):
+        assert detect(text, hint) == detect(text)
+
+
+def test_a_hint_of_three_letters_means_the_code_of_two() -> None:
+    assert detect("ok go", "eng") == detect("ok go", "en")
+    assert detect("Снег", "kaz") == detect("Снег", "kk") == Language("kk", "Cyrl", declared=True)
+
+
 def test_a_hint_may_carry_a_region_and_join_the_candidates() -> None:
     assert detect("Der Minister eröffnet eine Schule", "de-AT", ("fr", "en")).code == "de"
     assert detect("Der Minister eröffnet eine Schule", "de_AT", ("fr", "en")).code == "de"
