@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
 
-.PHONY: help setup demo run test check format lint types contracts schema lock bench-poll proof-hostile proof-fuzz picture clean
+.PHONY: help setup demo run test check format lint types contracts schema lock places bench-poll proof-hostile proof-fuzz picture clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,13 @@ lock: setup ## renew the locked dependencies
 	  --no-header --group dev pyproject.toml -o requirements/dev.txt > /dev/null
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-header pyproject.toml -o requirements/run.txt -c requirements/dev.txt > /dev/null
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-header --group places -o requirements/places.txt > /dev/null
+
+places: setup ## choose the world's cities and towns anew from GeoNames
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .places/lib \
+	  --upgrade -r requirements/places.txt
+	@PYTHONPATH=.places/lib $(BIN)/python scripts/places.py
 
 bench-poll: setup ## poll 1,000 made-up feeds beside `reader` (READER=python that has it)
 	@$(BIN)/python benchmarks/bench_poll.py $(if $(READER),--reader $(READER))
@@ -73,4 +80,4 @@ picture: setup ## take README's picture again, from the demo (needs Chromium)
 	@$(BIN)/python scripts/picture.py
 
 clean: ## remove what was made here; config.yaml, data/ and public/ stay
-	@rm -rf .venv .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist
+	@rm -rf .venv .fuzz .places .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist

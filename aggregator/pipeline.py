@@ -24,7 +24,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from aggregator.editorial import decide, floods
+from aggregator.editorial import decide, floods, rank, sketches
+from aggregator.editorial.frequencies import Frequencies
 from aggregator.ingest import due
 from aggregator.model import (
     Batch,
@@ -47,6 +48,7 @@ from aggregator.model import (
     Phase,
     Placed,
     Placement,
+    Ranked,
     Reading,
     Refusal,
     Selection,
@@ -64,7 +66,7 @@ from aggregator.model import (
 )
 from aggregator.newsletter import calendar, replies
 from aggregator.newsletter import compose as digest
-from aggregator.publish import selections
+from aggregator.publish import front, selections
 
 log = logging.getLogger(__name__)
 
@@ -118,8 +120,8 @@ class Entries(Protocol):
     def repeats(self, source_id: str) -> bytes:
         """What readings taught of sentences that a source repeats; empty before the first."""
 
-    def candidates(self, entries: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
-        """Stored entries that share an identity, a canonical URL or a key with these: one look back."""
+    def candidates(self, entries: Sequence[DescribedEntry], now: datetime) -> Sequence[KnownEntry]:
+        """Stored entries that share an identity, an address or keys with these, and their stories'."""
 
     def commit(self, batch: Batch) -> None:
         """Write entries, stories and their sources' state in one transaction."""
@@ -136,6 +138,8 @@ class PollPorts:
     rules: decide.Rules
     clock: Callable[[], datetime]
     """The time at which something unexpected happened, for the record."""
+    frequencies: Frequencies = field(default_factory=Frequencies)
+    """How common terms are; every batch is learned from before it is judged."""
     desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One batch is judged and written at a time: the next one is judged against what it left."""
 
@@ -290,8 +294,9 @@ def _store(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[
 
 def _judge_and_commit(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[SourcePolled]:
     readings = [one.reading for one in batch if isinstance(one.reading, Reading)]
-    arrivals = decide.in_order(entry for reading in readings for entry in reading.entries)
-    known = ports.entries.candidates(arrivals) if arrivals else ()
+    arrived = decide.in_order(entry for reading in readings for entry in reading.entries)
+    arrivals = sketches.draw(arrived, ports.frequencies)
+    known = ports.entries.candidates(arrivals, now) if arrivals else ()
     first_polls = frozenset(one.claim.source.id for one in batch if one.claim.first)
     bodies = {
         one.reading.source_id: floods.Body(one.reading.total, one.claim.last_success)
@@ -299,14 +304,20 @@ def _judge_and_commit(now: datetime, batch: Sequence[_Followed], ports: PollPort
         if isinstance(one.reading, Reading)
     }
     decisions = decide.decide(
-        arrivals, known, now=now, first_polls=first_polls, rules=ports.rules, bodies=bodies
+        arrivals,
+        known,
+        now=now,
+        first_polls=first_polls,
+        rules=ports.rules,
+        bodies=bodies,
     )
     counts = decide.count(decisions)
     updates = tuple(
         due.settle(one.claim, one.fetched, one.reading, counts.get(one.claim.source.id, NO_ENTRIES).arrived)
         for one in batch
     )
-    ports.entries.commit(Batch(now, updates, decisions, ports.rules.version))
+    learned = ports.frequencies.pack()
+    ports.entries.commit(Batch(now, updates, decisions, ports.rules.version, learned))
     totals = {reading.source_id: reading.total for reading in readings}
     return [
         SourcePolled(update, totals.get(update.source_id, 0), counts.get(update.source_id, NO_ENTRIES))
@@ -361,7 +372,12 @@ class PublishPorts:
     sources: Statuses
     disk: Disk
     render_feeds: Callable[[Selection, Sequence[Story], datetime], Iterable[File]]
-    render_pages: Callable[[Sequence[Story], Sequence[SourceStatus], datetime], Iterable[File]]
+    render_pages: Callable[
+        [Sequence[Story], Sequence[Ranked], Sequence[SourceStatus], datetime], Iterable[File]
+    ]
+    countries: Sequence[str]
+    """The region's: what is about none of them is not told first."""
+    voices: rank.Voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,11 +408,20 @@ def publish(now: datetime, ports: PublishPorts, *, everything: bool = False) -> 
         looked_at += len(changes.stories)
     rendered = [selection for selection in ports.selections if selection.id in touched]
     files = [file for selection in rendered for file in _render(selection, now, ports)]
-    newest = ports.stories.newest(selections.EVERYTHING, selections.FRONT_PAGE_STORIES)
-    files += ports.render_pages(newest, ports.sources.statuses(), now)
+    newest, ranked = ranked_of_late(now, ports)
+    files += ports.render_pages(newest, ranked, ports.sources.statuses(), now)
     written = tuple(file.path for file in files if ports.disk.write(file))
     ports.stories.mark_published(since)
     return PublishReport(looked_at, tuple(selection.id for selection in rendered), written)
+
+
+def ranked_of_late(now: datetime, ports: PublishPorts) -> tuple[Sequence[Story], Sequence[Ranked]]:
+    """The newest stories, and those of late as the front page tells them, the best first."""
+    newest = ports.stories.newest(selections.EVERYTHING, selections.FRONT_PAGE_STORIES)
+    ranked = rank.rank(
+        front.of_late(newest), now, ports.voices, countries=ports.countries, top=front.TOP_STORIES
+    )
+    return newest, ranked
 
 
 def _render(selection: Selection, now: datetime, ports: PublishPorts) -> Iterable[File]:
@@ -450,6 +475,7 @@ class ComposePorts:
     issues: Issues
     press: Press
     link_base: str
+    voices: rank.Voices
 
 
 class Composed(StrEnum):
@@ -513,11 +539,19 @@ def draft(
 ) -> FrozenIssue:
     """An issue as it would be frozen now; stores nothing. `newsletter preview` shows it."""
     untold = ports.issues.untold(newsletter.id, track.id, period)
-    placed = digest.place(newsletter, period, untold.stories)
+    placed = _place(now, newsletter, period, untold.stories, ports)
     languages = newsletter.interface_languages if placed else ()
     frames = tuple(ports.press.frame(newsletter, period, language) for language in languages)
-    blocks = {language: tuple(ports.press.block(one, language) for one in placed) for language in languages}
     choices = ports.issues.choices(newsletter.id, track.id)
+    told = digest.tellings(newsletter, placed, choices, ports.voices.weights)
+    wanted = {
+        language: digest.to_render(newsletter, placed, told, language, ports.voices.weights)
+        for language in languages
+    }
+    blocks = {
+        language: tuple(ports.press.block(one, language) for one in stories)
+        for language, stories in wanted.items()
+    }
     return FrozenIssue(
         newsletter=newsletter.id,
         track=track.id,
@@ -530,9 +564,24 @@ def draft(
         placed=placed,
         frames=frames,
         blocks=blocks,
-        variants=digest.variants(choices, placed, frames, blocks),
+        variants=digest.variants(newsletter, told, frames, blocks),
         watermark=untold.upto,
     )
+
+
+def _place(
+    now: datetime, newsletter: Newsletter, period: Period, stories: Sequence[Story], ports: ComposePorts
+) -> tuple[Placed, ...]:
+    """At the end of a long period its first day is worth half of its last, and not next to nothing."""
+    ranked = rank.rank(
+        digest.admitted(newsletter, stories, ports.voices.weights),
+        now,
+        ports.voices,
+        countries=newsletter.countries,
+        top=newsletter.top,
+        half_life=max(rank.HALF_LIFE, period.end - period.start),
+    )
+    return digest.place(newsletter, period, ranked)
 
 
 # --------------------------------------------------------------------------------------------- deliver

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aggregator.editorial.describe import shipped_describer
+from aggregator.editorial.describe import describer_of
 from aggregator.ingest import read as ingest
 from aggregator.ingest.parse import UnreadableFeedError
-from aggregator.model import Claim, DescribedEntry, Fetched, Reading, SourceFailure
+from aggregator.model import Claim, DescribedEntry, Fetched, Reading, Region, SourceFailure
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBody:
     """Reads bodies by the rules of one configuration; travels to worker processes."""
 
-    languages: tuple[str, ...]
-    """Languages that entries may be in."""
+    region: Region
+    """What entries are judged by."""
 
     def __call__(self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]) -> Reading | SourceFailure:
         """Read one body; a body that is no feed comes back as the source's failure."""
@@ -32,7 +32,7 @@ class ReadBody:
             return SourceFailure(
                 claim.source.id, fetched.at, error.state, message, fetched.not_before, fetched.body_hash
             )
-        describer = shipped_describer(self.languages)
+        describer = describer_of(self.region)
         return Reading(
             source_id=claim.source.id,
             at=fetched.at,

@@ -23,6 +23,8 @@ from babel.messages.pofile import read_po
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from aggregator.model import GROUP_PREFIX
+
 
 def shipped_templates() -> Path:
     """The templates that come with the program: inside the wheel, or at the top of a checkout."""
@@ -61,7 +63,9 @@ class Templates:
         environment.globals["direction"] = locale.text_direction
         environment.filters["day"] = lambda when: _day(when, locale, self._zone)
         environment.filters["moment"] = lambda when: _moment(when, locale, self._zone)
-        environment.filters["country"] = lambda code: locale.territories.get(code, code)
+        environment.filters["country"] = lambda code: locale.territories.get(
+            code, code.removeprefix(GROUP_PREFIX)
+        )
         environment.filters["language_name"] = lambda code: locale.languages.get(code, code)
         return environment
 

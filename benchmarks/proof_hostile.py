@@ -30,7 +30,7 @@ from aggregator.ingest.http import HttpFetcher
 from aggregator.ingest.transport import HttpLimits
 from aggregator.ingest.netguard import NetGuard
 from aggregator.ingest.pool import ReadingPool
-from aggregator.model import Source, SourceState
+from aggregator.model import Region, Source, SourceState
 from aggregator.store import engine as database
 from aggregator.store.entries import EntryStore
 from aggregator.store.sources import SourceStore
@@ -98,7 +98,9 @@ async def siege(count: int, patience: float, time_limit: float, folder: Path) ->
         started_at = now()
         store.synchronise(started_at)
         pool = ReadingPool(
-            reading.ReadBody(("en", "ru")), preload=reading.__name__, time_limit=timedelta(seconds=time_limit)
+            reading.ReadBody(Region(("en", "ru"))),
+            preload=reading.__name__,
+            time_limit=timedelta(seconds=time_limit),
         )
         fetcher = HttpFetcher(
             user_agent="Siege/1 (+mailto:desk@news.example)",

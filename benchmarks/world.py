@@ -84,7 +84,7 @@ def feed(number: int, seed: int, added: int = 0) -> Feed:
     """Feed `number` after `added` new entries; the oldest fall off its end."""
     language = ("fr", "en", "ru", "kk")[number % 4]
     numbers = range(ENTRIES + added - 1, added - 1, -1)
-    stories = tuple(_story(number, language, each, seed) for each in numbers)
+    stories = tuple(made_up(number, language, each, seed) for each in numbers)
     return Feed(number, language, number % 5 >= 3, stories)
 
 
@@ -93,7 +93,7 @@ def changes(number: int, percent: int) -> bool:
     return number % 100 < percent
 
 
-def _story(number: int, language: str, each: int, seed: int) -> Story:
+def made_up(number: int, language: str, each: int, seed: int) -> Story:
     draw = random.Random(f"{seed}/{number}/{each}")
     words, places = WORDS[language].split(), PLACES[language].split()
 

@@ -112,7 +112,7 @@ class FakePress:
 
     def block(self, placed: Placed, language: str) -> Block:
         title = f"({placed.story.lead.title})"
-        return Block(placed.story.id, placed.section, title, title)
+        return Block(placed.story.id, placed.story.lead.entry_id, placed.section, title, title)
 
 
 @dataclass

@@ -12,7 +12,20 @@ import pytest
 from sqlalchemy import Engine, select
 
 from aggregator.editorial.decide import Rules
-from aggregator.model import Claim, EntryCounts, Exclusions, Fetched, Reading, Source, SourceFailure, Story
+from aggregator.editorial.floods import Body, renamed
+from aggregator.model import (
+    Claim,
+    DescribedEntry,
+    EntryCounts,
+    Exclusions,
+    Fetched,
+    KnownEntry,
+    Reading,
+    Region,
+    Source,
+    SourceFailure,
+    Story,
+)
 from aggregator.pipeline import PollPorts, poll
 from aggregator.publish.selections import EVERYTHING
 from aggregator.reading import ReadBody
@@ -21,12 +34,12 @@ from aggregator.store.entries import EntryStore
 from aggregator.store.sources import SourceStore
 from aggregator.store.stories import StoryStore
 from aggregator.store.tables import entries
-from tests.fakes import hashed
+from tests.fakes import entry, hashed
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DALA = Source("dala", "Dala", "https://dala.example/feed", interval=HOUR, language="en")
-READ = ReadBody(("en", "ru"))
+READ = ReadBody(Region(("en", "ru")))
 
 
 @dataclass(frozen=True)
@@ -173,6 +186,39 @@ async def test_entries_under_new_guids_are_the_same_entries(
     assert set(desk.stored()) == {"99", *(f"urn:{number}" for number in range(20))}
     again = await desk.poll([Item(99, START + HOUR), *map(change, items), Item(98, START + 3 * HOUR)])
     assert (again.new, again.revised) == (1, 0)
+
+
+def test_entries_that_share_words_but_neither_title_nor_address_are_not_renamed_ones() -> None:
+    """Look-up keys stand for words, too: a source tells many stories of one harvest."""
+
+    def known(guid: str, title_key: int) -> KnownEntry:
+        return KnownEntry(
+            id=title_key,
+            source_id="dala",
+            guid=guid,
+            canonical_url=f"dala.example/{guid}",
+            story_id=title_key,
+            raw_hash=b"",
+            shown_hash=b"",
+            published=START,
+            keys=(title_key, 100, 101),
+            title_key=title_key,
+        )
+
+    def arrival(guid: str, title_key: int) -> DescribedEntry:
+        one = entry("dala", guid, START)
+        return DescribedEntry(
+            one.entry, replace(one.description, keys=(title_key, 100, 101), title_key=title_key)
+        )
+
+    stored = [known(f"old{number}", number) for number in range(1, 6)]
+    bodies = {"dala": Body(5, START)}
+    others = [arrival(f"new{number}", 10 + number) for number in range(1, 6)]
+    assert renamed(others, stored, bodies, ()) == {}
+    same = [arrival(f"new{number}", number) for number in range(1, 6)]
+    assert {guid: one.guid for (_, guid), one in renamed(same, stored, bodies, ()).items()} == {
+        f"new{number}": f"old{number}" for number in range(1, 6)
+    }
 
 
 async def test_titles_that_come_back_every_day_are_no_change_of_guids(desk: Desk) -> None:

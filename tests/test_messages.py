@@ -15,12 +15,12 @@ from aggregator.ingest import due
 from aggregator.ingest.http import HttpFetcher
 from aggregator.ingest.netguard import NetGuard
 from aggregator.ingest.transport import HttpLimits
-from aggregator.model import Claim, Fetched, Source, SourceState
+from aggregator.model import Claim, Fetched, Region, Source, SourceState
 from aggregator.reading import ReadBody
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 AGENT = "RegionalNews/0.1 (+https://news.example)"
-READ = ReadBody(("en",))
+READ = ReadBody(Region(("en",)))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.editorial.decide import Rules
+from aggregator.editorial.rank import Voices
 from aggregator.model import (
     Choice,
     Delivery,
@@ -105,11 +106,20 @@ class House:
             Selection("kz", "Kazakhstan", countries=("KZ",)),
             Selection("uz", "Uzbekistan", countries=("UZ",)),
         )
-        return PublishPorts(selections, self.stories, self.sources, self.disk, titles_of, front_page)
+        return PublishPorts(
+            selections,
+            self.stories,
+            self.sources,
+            self.disk,
+            titles_of,
+            front_page,
+            countries=("KZ", "UZ"),
+            voices=Voices(),
+        )
 
     @property
     def composing(self) -> ComposePorts:
-        return ComposePorts((WEEK,), self.issues, FakePress(), "https://news.example.org")
+        return ComposePorts((WEEK,), self.issues, FakePress(), "https://news.example.org", Voices())
 
     @property
     def delivering(self) -> DeliverPorts:
@@ -135,7 +145,7 @@ def titles_of(selection: Selection, stories: list[Story], now: datetime) -> list
     return [File(f"{selection.id}.txt", "\n".join(story.lead.title for story in stories).encode())]
 
 
-def front_page(stories: list[Story], statuses: object, now: datetime) -> list[File]:
+def front_page(stories: list[Story], ranked: object, statuses: object, now: datetime) -> list[File]:
     return [File("index.txt", str(len(stories)).encode())]
 
 
@@ -172,8 +182,8 @@ def states(house: House) -> dict[str, SourceState]:
 class SlowLookBack(EntryStore):
     """Takes its time between looking back and writing."""
 
-    def candidates(self, entries: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
-        found = super().candidates(entries)
+    def candidates(self, entries: Sequence[DescribedEntry], now: datetime) -> Sequence[KnownEntry]:
+        found = super().candidates(entries, now)
         time.sleep(0.1)
         return found
 

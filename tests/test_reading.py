@@ -5,12 +5,12 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, datetime
 
-from aggregator.model import Claim, Fetched, Reading, Source, SourceFailure, SourceState
+from aggregator.model import Claim, Fetched, Reading, Region, Source, SourceFailure, SourceState, WordFile
 from aggregator.reading import ReadBody
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CLAIM = Claim(Source("carrefour", "Carrefour", "https://carrefour.example/feed", language="fr"))
-READ = ReadBody(("fr", "en", "ru", "tg", "kk"))
+READ = ReadBody(Region(("fr", "en", "ru", "tg", "kk")))
 
 ARTICLE = """\
 Le président kazakh a reçu son homologue tadjik jeudi à Astana. Les deux hommes ont parlé d’eau, de trains
@@ -64,3 +64,10 @@ def test_what_is_no_feed_comes_back_as_a_failure_of_its_kind() -> None:
 
 def test_the_reader_travels_to_other_processes() -> None:
     assert pickle.loads(pickle.dumps(READ)) == READ
+
+
+def test_the_operators_words_travel_to_worker_processes() -> None:
+    words = (WordFile("KZ.toml", '[places]\nfr = ["Quorville"]\n'),)
+    read = pickle.loads(pickle.dumps(ReadBody(Region(("fr",), words))))
+    reading = read(CLAIM, feed(item("a", "Une école ouvre à Quorville", "Elle a deux étages.")), {})
+    assert [tag.country for tag in reading.entries[0].description.tags] == ["KZ"]

@@ -1,4 +1,4 @@
-"""What asks sources is opened when it is first needed."""
+"""What asks sources is opened when it is first needed; the rules of judgement have a version."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from aggregator.config.schema import Config
+from aggregator.model import WordFile
+from aggregator.wiring import rules
 from aggregator.wiring.polling import _once_needed
 
 
@@ -34,3 +37,20 @@ async def test_all_who_need_it_at_the_same_time_share_one_that_is_closed_at_the_
         assert await asyncio.gather(needed(), needed(), needed()) == ["inside"] * 3
         assert door.events == ["opened"]
     assert door.events == ["opened", "closed"]
+
+
+def test_the_version_of_the_rules_changes_with_the_operators_words_and_groups() -> None:
+    site = {"title": "News", "base_url": "https://news.example.org", "contact": "desk@example.org"}
+
+    def version(**said: object) -> str:
+        region = {"name": "Steppe", "countries": ["KZ"], **said}
+        return rules.of(Config.model_validate({"site": site, "region": region})).version
+
+    versions = [
+        version(),
+        version(gazetteer=[WordFile("KZ.toml", "")]),
+        version(gazetteer=[WordFile("KZ.toml", "# more")]),
+        version(groups={"CA": ["KZ", "KG"]}),
+    ]
+    assert len(set(versions)) == 4
+    assert version() == versions[0]

@@ -33,6 +33,8 @@ COMMANDS = (
     "run",
     "poll",
     "publish",
+    "story",
+    "entry",
     "newsletter",
     "subscriber",
     "sources",
@@ -41,7 +43,9 @@ COMMANDS = (
     "export-opml",
     "check-config",
     "tag",
+    "cluster",
     "evaluate",
+    "rejudge",
     "demo",
 )
 """In the order of a day's work, not of the alphabet. Each is the `command` of the module of its name."""

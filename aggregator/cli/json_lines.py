@@ -1,4 +1,4 @@
-"""Files of one JSON object per line, as `tag` and `evaluate` read them: a bad line costs only itself."""
+"""Files of one JSON object per line, as commands on judgement read them: a bad line costs only itself."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import click
 import orjson
 
 from aggregator.cli.terminal import NEEDS_OPERATOR
-from aggregator.editorial.items import InvalidItemError
+from aggregator.editorial.items import InvalidItemError, id_of
+from aggregator.errors import UsageError
 from aggregator.model import Tag
 
 LONGEST_LINE = 10_000_000
 """Bytes of a line, its end included."""
+MOST_TOGETHER = 100_000
+"""Items of a file that are judged against one another."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 T = TypeVar("T")
@@ -31,12 +34,15 @@ class JsonLines(Generic[T]):
         self._stream = stream
         self._item = item
         self.name = str(getattr(stream, "name", "<stdin>"))
+        self.number = 0
+        """Of the line that was read last, from 1 on."""
         self.seen = 0
         """Lines that were not blank."""
         self.left_out = 0
 
     def __iter__(self) -> Iterator[T]:
         for number, line in enumerate(_lines(self._stream), 1):
+            self.number = number
             if line is not None and not line.strip():
                 continue
             self.seen += 1
@@ -45,6 +51,32 @@ class JsonLines(Generic[T]):
             except InvalidItemError as error:
                 self.left_out += 1
                 click.echo(f"{self.name}:{number}: {error}", err=True)
+
+
+def judged_together(lines: JsonLines[T]) -> Iterator[T]:
+    """The items of a file that are compared with one another; raises UsageError if there are too many."""
+    for count, one in enumerate(lines):
+        if count == MOST_TOGETHER:
+            raise UsageError(
+                f"{lines.name} has more than {MOST_TOGETHER:,} items to be compared with one another: divide "
+                "it by date, as what is published days apart is never one story"
+            )
+        yield one
+
+
+def each_once(item: Callable[[Mapping[str, object]], T]) -> Callable[[Mapping[str, object]], T]:
+    """The same, but an object is no item if one before it has its `id`: raises InvalidItemError."""
+    seen: set[str] = set()
+
+    def once(fields: Mapping[str, object]) -> T:
+        known_as = str(id_of(fields))
+        if known_as in seen:
+            raise InvalidItemError(f"another line has the `id` {known_as}: give each item its own")
+        made = item(fields)
+        seen.add(known_as)
+        return made
+
+    return once
 
 
 def account(*files: JsonLines[T]) -> None:

@@ -22,8 +22,9 @@ from aggregator.model import (
     Track,
 )
 from aggregator.newsletter import calendar
-from aggregator.newsletter.compose import variants
+from aggregator.newsletter.compose import tellings, variants
 from aggregator.pipeline import Composed, DeliverReport, IssueLine, LetterLine, compose, deliver, draft
+from aggregator.wiring import voices
 from aggregator.wiring.composing import composing
 from aggregator.wiring.delivering import delivering, masked
 from aggregator.wiring.stores import open_stores
@@ -58,7 +59,7 @@ def preview(
     if not issue.placed:
         click.echo(f"Nothing new to tell since the last issue of {newsletter_id}.", err=True)
         return
-    variant = _variant(issue, language or issue.frames[0].language)
+    variant = _variant(setting.config, issue, language or issue.frames[0].language)
     if explain:
         for placed in issue.placed:
             click.echo(f"{placed.section:10} {placed.story.lead.title}\n{'':10} {placed.reason}", err=True)
@@ -96,14 +97,16 @@ def track_named(newsletter: Newsletter, track_id: str | None) -> Track:
     return known[track_id] if track_id else newsletter.tracks[0]
 
 
-def _variant(issue: FrozenIssue, language: str) -> PlannedVariant:
+def _variant(config: Config, issue: FrozenIssue, language: str) -> PlannedVariant:
     """The whole issue in one language, whoever its readers are."""
+    newsletter = newsletter_named(config, issue.newsletter)
     languages = [frame.language for frame in issue.frames]
     if language not in languages:
         raise UsageError(
             f"{issue.newsletter} is not written in {language!r}; it is in {', '.join(languages)}"
         )
-    (variant,) = variants([Choice(language)], issue.placed, issue.frames, issue.blocks)
+    told = tellings(newsletter, issue.placed, [Choice(language)], voices.of(config).weights)
+    (variant,) = variants(newsletter, told, issue.frames, issue.blocks)
     return variant
 
 

@@ -6,7 +6,15 @@ import sys
 
 import click
 
-from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting, progress, run_async
+from aggregator.cli.terminal import (
+    NEEDS_OPERATOR,
+    Setting,
+    describe_attention,
+    now,
+    pass_setting,
+    progress,
+    run_async,
+)
 from aggregator.illustrate import IllustrateReport, illustrate
 from aggregator.model import Refusal, SourceState
 from aggregator.pipeline import PollReport, SourcePolled, poll
@@ -30,13 +38,13 @@ def command(setting: Setting, only: tuple[str, ...], force: tuple[str, ...]) -> 
 
     With IDs, only these sources. Copies the pictures that stories want, too.
     """
-    report, pictures = run_async(_poll(setting, (*only, *force), force=bool(force)))
+    report, pictures, doubts = run_async(_poll(setting, (*only, *force), force=bool(force)))
     for refusal in report.refused:
         click.echo(describe_refusal(refusal))
     failed = [line for line in report.polled if line.update.state not in FINE]
     new = sum(line.counts.new for line in report.polled)
     click.echo(f"{len(report.polled)} sources polled, {new} new stories, {len(failed)} sources in trouble.")
-    if account := describe_pictures(pictures):
+    for account in filter(None, (describe_pictures(pictures), describe_attention(doubts))):
         click.echo(account)
     named = set(only) | set(force)
     if report.refused or any(line.update.source_id in named for line in failed):
@@ -45,7 +53,8 @@ def command(setting: Setting, only: tuple[str, ...], force: tuple[str, ...]) -> 
 
 async def _poll(
     setting: Setting, only: tuple[str, ...], *, force: bool
-) -> tuple[PollReport, IllustrateReport]:
+) -> tuple[PollReport, IllustrateReport, int]:
+    """With how many entries want a look."""
     config = setting.config
     lanes = shared_lanes(config)
     with open_stores(config, now()) as stores:
@@ -55,7 +64,8 @@ async def _poll(
                     now(), ports, only=only, force=force, watch=lambda line: show(describe(line))
                 )
         async with illustrating(config, stores, lanes) as picture_ports:
-            return report, await illustrate(now(), picture_ports)
+            pictures = await illustrate(now(), picture_ports)
+        return report, pictures, stores.inspection.attention()
 
 
 def describe(line: SourcePolled) -> str:

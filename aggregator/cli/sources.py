@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aggregator.cli.poll import FINE
-from aggregator.cli.terminal import Setting, now, pass_setting
+from aggregator.cli.terminal import Setting, describe_attention, now, pass_setting
 from aggregator.config.schema import Config
 from aggregator.ingest import subscription
 from aggregator.ingest.verdict import FEWEST_TO_JUDGE, UNTAGGED_WARNING
@@ -25,11 +25,15 @@ COLUMNS = (
     "entries",
     "7 days",
     "untagged",
+    "by default",
     "last success",
     "newest entry",
     "next poll",
     "message",
 )
+
+BY_DEFAULT_WARNING = 0.9
+"""Share of entries that name no country from which on a default country is suspected to hide that."""
 
 
 @click.command("sources")
@@ -38,13 +42,15 @@ COLUMNS = (
 def command(setting: Setting, trouble: bool) -> None:
     """List the sources, how they stand, and what is wrong.
 
-    `7 days` counts entries of the last seven days, `untagged` is the share of these that names no country.
+    `7 days` counts entries of the last seven days, `untagged` is the share of these that names no country,
+    `by default` of those that were given the source's `default_country` for that reason.
     On a terminal as a table, elsewhere as tab-separated lines.
     """
     with open_stores(setting.config, now()) as stores:
         listed = stores.sources.health(now())
         obstacle = why_not_pushed(setting.config)
         standings = stores.leases.standings()
+        doubts = describe_attention(stores.inspection.attention())
     pushed = {one.source_id: subscription.account(one, obstacle) for one in standings}
     rows = [
         _cells(setting.config, one, pushed.get(one.status.source.id, ""))
@@ -59,6 +65,8 @@ def command(setting: Setting, trouble: bool) -> None:
             click.echo("\t".join(row))
     if trouble and not rows:
         click.echo("No source is in trouble.", err=True)
+    if doubts:
+        click.echo(doubts, err=True)
 
 
 def _show_table(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
@@ -71,12 +79,17 @@ def _show_table(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
 
 
 def _needs_a_look(one: SourceHealth) -> bool:
-    return one.status.state not in FINE | {SourceState.NEVER} or _is_untagged(one)
+    return one.status.state not in FINE | {SourceState.NEVER} or _is_untagged(one) or _is_by_default(one)
 
 
 def _is_untagged(one: SourceHealth) -> bool:
     """Whether too many of its entries name no country: off topic, or in a script that we do not read."""
     return one.recent >= FEWEST_TO_JUDGE and one.untagged > UNTAGGED_WARNING * one.recent
+
+
+def _is_by_default(one: SourceHealth) -> bool:
+    """Whether next to none of its entries names a country, which its default country hides."""
+    return one.recent >= FEWEST_TO_JUDGE and one.by_default > BY_DEFAULT_WARNING * one.recent
 
 
 def _cells(config: Config, one: SourceHealth, pushed: str) -> tuple[str, ...]:
@@ -86,12 +99,17 @@ def _cells(config: Config, one: SourceHealth, pushed: str) -> tuple[str, ...]:
         status.state,
         str(status.entries),
         str(one.recent),
-        f"{100 * one.untagged / one.recent:.0f} %" if one.recent else "–",
+        _share(one.untagged, one.recent),
+        _share(one.by_default, one.recent),
         _moment(status.last_success),
         _moment(status.newest_entry),
         "never" if status.whereabouts.gone_count >= GONE_FOR_GOOD else _moment(status.next_poll),
         "; ".join(filter(None, (*_words(config, one), pushed))),
     )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "–"
 
 
 def _moves(whereabouts: Whereabouts) -> Iterator[str]:
@@ -110,6 +128,11 @@ def _words(config: Config, one: SourceHealth) -> Iterator[str]:
         yield (
             f"WARNING: {one.untagged} of {one.recent} entries name no country: see `aggregator probe "
             f"{status.source.id}`, and set `default_country` if it writes about one country"
+        )
+    elif _is_by_default(one):
+        yield (
+            f"WARNING: {one.by_default} of {one.recent} entries name no country and were given "
+            f"`default_country`: see `aggregator probe {status.source.id}`, whether its words are known"
         )
     unread = status.state in {SourceState.PARSE_ERROR, SourceState.HTML_INSTEAD}
     if unread and (path := kept_body(config, status.source.id)):

@@ -12,9 +12,9 @@ from aggregator.cli.json_lines import JsonLines, account, as_json
 from aggregator.cli.terminal import Setting, pass_setting
 from aggregator.config.schema import Config
 from aggregator.editorial import items
-from aggregator.editorial.describe import shipped_describer
+from aggregator.editorial.describe import describer_of
 from aggregator.editorial.items import Item
-from aggregator.model import Description, Source
+from aggregator.model import Description, Region, Source
 
 
 @click.command("tag")
@@ -32,15 +32,16 @@ from aggregator.model import Description, Source
 def command(setting: Setting, stream: BinaryIO) -> None:
     """Say which countries texts are about, and why.
 
-    Reads {id, lang?, source?, url?, title, text} and writes {id, lang, script, countries: [{code, salience,
-    evidence: [{surface, zone, start, rule}]}], mentioned: [the same]}, line for line. `lang` is a hint,
-    `source` the id of a source, whose language and default country count when it is configured.
+    Reads {id, lang?, source?, url?, date?, title, text} and writes, line for line, {id, lang, script,
+    countries: [{code, salience, evidence: [{surface, zone, start, rule}]}], mentioned: [the same], regions:
+    [the same]}. `lang` is a hint, `source` the id of a source, whose language and default country count when
+    it is configured; `date` says which leaders were in office.
 
     Works without a configuration too: languages are then those of Central Asia and its neighbours. Lines that
     cannot be read are named and left out (exit code 3).
     """
     config = setting.config_if_any
-    describer = shipped_describer(config.region.languages if config else ())
+    describer = describer_of(config.judged_region() if config else Region())
     sources = _sources(config)
     lines = JsonLines(stream, items.item)
     for item in lines:
@@ -60,4 +61,5 @@ def _described(item: Item, description: Description) -> dict[str, Any]:
         "script": description.script,
         "countries": [as_json(tag) for tag in description.tags],
         "mentioned": [as_json(tag) for tag in description.mentions],
+        "regions": [as_json(tag) for tag in description.regions],
     }

@@ -9,15 +9,19 @@ import sys
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
+import orjson
 
 from aggregator.config.load import load
 from aggregator.config.schema import Config
+from aggregator.config.values import DURATION, SECONDS
+from aggregator.errors import Fault
+from aggregator.model import WordFile
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,12 +43,21 @@ class Setting:
     @cached_property
     def config(self) -> Config:
         """The configuration; raises ConfigError with every fault."""
-        return load(self.path, os.environ)
+        return load(self.path, os.environ, _word_faults)
 
     @property
     def config_if_any(self) -> Config | None:
         """The same for commands that can do without: None where there is no file, and none was named."""
         return self.config if self.named or self.path.exists() else None
+
+
+def _word_faults(files: Sequence[WordFile], languages: Sequence[str]) -> list[Fault]:
+    if not files:
+        return []
+    # Here and not above: few configurations have gazetteer files, and all commands read theirs first.
+    from aggregator.editorial import shipped
+
+    return shipped.faults(files, languages)
 
 
 pass_setting = click.make_pass_decorator(Setting)
@@ -100,6 +113,59 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*map(escape, row))
     console.print(table)
+
+
+def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table with its headings on a terminal, tab-separated lines elsewhere."""
+    if (console := _terminal()) is None:
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
+
+
+def show_json(shown: object) -> None:
+    """For programs: one JSON document."""
+    click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+
+
+def describe_attention(entries: int) -> str:
+    """That judgement was in doubt, and where to look; empty when it was not."""
+    what = "1 entry wants" if entries == 1 else f"{entries} entries want"
+    return f"{what} a look: `aggregator story list --attention`." if entries else ""
+
+
+def moment(when: datetime | None) -> str:
+    """A moment in UTC as lists show it."""
+    return when.strftime("%Y-%m-%d %H:%M") if when else "–"
+
+
+def one_line(foreign: str) -> str:
+    """What strangers wrote, as one line that tells the terminal nothing else."""
+    return " ".join("".join(one if one.isprintable() else " " for one in foreign).split())
+
+
+def since(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
+    """A day, a moment (without a zone in UTC), or how long ago; a callback for options."""
+    if value is None:
+        return None
+    try:
+        if ago := DURATION.fullmatch(value):
+            return now() - timedelta(seconds=int(ago[1]) * SECONDS[ago[2]])
+        then = datetime.fromisoformat(value)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{value!r} is no moment: write 2026-11-22, 2026-11-22T09:30, 36h or 7d"
+        ) from None
+    return then if then.tzinfo else then.replace(tzinfo=UTC)
 
 
 def _terminal() -> Console | None:

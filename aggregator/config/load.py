@@ -8,40 +8,47 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aggregator.config import faults, interpolate, references, secret_files, yaml_source
+from aggregator.config import faults, interpolate, references, secret_files, word_files, yaml_source
 from aggregator.config.schema import Config
+from aggregator.config.word_files import WordFaults
 from aggregator.errors import ConfigError, Fault
 
 
-def load(path: Path, environment: Mapping[str, str]) -> Config:
+def _unread(*_: object) -> list[Fault]:
+    return []
+
+
+def load(path: Path, environment: Mapping[str, str], word_faults: WordFaults = _unread) -> Config:
     """Read a configuration; `environment` is where `${NAME}` is looked up.
+
+    `word_faults` looks through the operator's gazetteer files; without it they are taken as they are.
 
     Changes nothing and keeps nothing: a caller that reloads holds on to the old `Config` until this returns.
     Raises `ConfigError` with all faults, in the order in which they stand in the file.
     """
     document = yaml_source.read(path)
-    config, every = _examined(document, environment, path)
+    config, every = _examined(document, environment, path, word_faults)
     if every and document.quick:
         document = yaml_source.read(path, exactly=True)
-        config, every = _examined(document, environment, path)
+        config, every = _examined(document, environment, path, word_faults)
     if config is None or every:
         raise ConfigError(sorted(set(every), key=lambda fault: (fault.file, fault.line, fault.column)))
     return config
 
 
 def _examined(
-    document: yaml_source.Document, environment: Mapping[str, str], path: Path
+    document: yaml_source.Document, environment: Mapping[str, str], path: Path, word_faults: WordFaults
 ) -> tuple[Config | None, list[Fault]]:
     if document.values is None:
         empty = document.place(()).fault("is empty: start from the config.yaml that is shipped")
         return None, document.faults or [empty]
     values, missing = interpolate.interpolated(document, environment)
-    config, found = _validated(values, document, path.parent.absolute())
+    config, found = _validated(values, document, path.parent.absolute(), word_faults)
     return config, [*document.faults, *missing, *found]
 
 
 def _validated(
-    values: Any, document: yaml_source.Document, folder: Path
+    values: Any, document: yaml_source.Document, folder: Path, word_faults: WordFaults
 ) -> tuple[Config | None, list[Fault]]:
     if not isinstance(values, dict):
         return None, [document.place(()).fault("expects sections such as `site:` and `sources:` at the top")]
@@ -51,6 +58,9 @@ def _validated(
     sections, unreadable = secret_files.with_password(sections, folder)
     if unreadable:
         found.append(document.place(("smtp", "password_file")).fault(unreadable))
+    sections, wanting = word_files.read(sections, folder)
+    found += [document.place(steps).fault(message) for steps, message in wanting]
+    found += word_faults(*word_files.with_languages(sections))
     try:
         return Config.model_validate(sections, context={"folder": folder}), found
     except ValidationError as error:

@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from aggregator.config import codes
+from aggregator.config.settings import default_of
 from aggregator.config.yaml_source import Steps
+from aggregator.model import GROUP_PREFIX, Region
 
 Problem = tuple[Steps, str]
 """Where something is wrong, and what."""
@@ -24,6 +26,7 @@ def problems(values: dict[str, Any]) -> Iterator[Problem]:
     for section in ("sources", "feeds", "newsletters"):
         yield from _duplicate_ids(values, section)
     yield from _unknown_sources(values)
+    yield from _unknown_groups(values)
     yield from _reserved_feeds(values)
     yield from _mistaken_codes(values)
     yield from _login(values)
@@ -64,6 +67,19 @@ def _unknown_sources(values: dict[str, Any]) -> Iterator[Problem]:
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f"; did you mean `{near[0]}`?" if near else ""
                 yield (*steps, "sources", number), f"there is no source `{name}`{hint}"
+
+
+def _unknown_groups(values: dict[str, Any]) -> Iterator[Problem]:
+    region = values.get("region")
+    said = region.get("groups") if isinstance(region, dict) else None
+    known = [str(name) for name in (said if isinstance(said, dict) else dict(default_of(Region, "groups")))]
+    for steps, item in _items(values, "feeds"):
+        listed = item.get("countries")
+        for number, code in enumerate(listed if isinstance(listed, list) else ()):
+            name = code.removeprefix(GROUP_PREFIX) if isinstance(code, str) else ""
+            if name != code and name and name.upper() not in known:
+                there = f"known are {', '.join(known)}" if known else "there is none"
+                yield (*steps, "countries", number), f"there is no group `{name}` in `region.groups`: {there}"
 
 
 def _reserved_feeds(values: dict[str, Any]) -> Iterator[Problem]:

@@ -24,9 +24,11 @@ from aggregator.config.source_settings import SourceDefaults, SourceSettings
 from aggregator.config.values import (
     BaseUrl,
     Countries,
+    CountriesAndGroups,
     DatabaseUrl,
     Duration,
     Folder,
+    GroupName,
     Language,
     Languages,
     MailAddress,
@@ -39,6 +41,7 @@ from aggregator.config.values import (
     Tracks,
     between,
 )
+from aggregator.config.word_files import WordFiles
 
 
 class SiteSettings(Settings):
@@ -68,6 +71,14 @@ class RegionSettings(Settings):
     """ISO 3166-1 alpha-2 codes, in the order in which countries are shown."""
     languages: Languages = ()
     """ISO 639-1 codes of the languages in which the sources write."""
+    gazetteer: WordFiles = ()
+    """Your own words for countries: files like KZ.toml, or folders of such. They add to the words that come
+    with the program, and can take some of those away."""
+    groups: dict[GroupName, Countries] = Field(
+        default_factory=lambda: dict(default_of(model.Region, "groups")), max_length=20
+    )
+    """Groups of countries; by default CA, the five of Central Asia. An entry about three countries of a group
+    gets its tag, such as region:CA, which feeds can ask for."""
 
 
 class StorageSettings(Settings):
@@ -124,7 +135,8 @@ class FeedSettings(Settings):
     id: Slug
     title: Text
     description: str = default_of(model.Selection, "description")
-    countries: Countries = default_of(model.Selection, "countries")
+    countries: CountriesAndGroups = default_of(model.Selection, "countries")
+    """Country codes, and groups of `region.groups` such as region:CA."""
     languages: Languages = default_of(model.Selection, "languages")
     sources: tuple[Slug, ...] = default_of(model.Selection, "sources")
     """Ids of sources."""
@@ -218,6 +230,11 @@ class Config(Settings):
         """The newsletters, with the site's zone and the region's countries where they name none."""
         silent = {"time_zone": self.site.time_zone, "countries": self.region.countries}
         return tuple(model.Newsletter(**{**silent, **_given(letter)}) for letter in self.newsletters)
+
+    def judged_region(self) -> model.Region:
+        """What entries are judged by."""
+        said = self.region
+        return model.Region(said.languages, said.gazetteer, tuple(said.groups.items()))
 
     def publisher(self) -> model.Site:
         """The publisher. It knows disabled sources too: their stories stay."""

@@ -113,6 +113,10 @@ class SourceSettings(SourceDefaults):
     was: Slug | None = default_of(model.Source, "was")
     """The id that it had before: its entries, health and history move to the new one."""
     homepage: Url | None = default_of(model.Source, "homepage")
+    outlet: Slug | None = default_of(model.Source, "outlet")
+    """Who publishes it: sources with one outlet are its language editions.
+
+    By default those of one domain; needed only where editions stand on different ones."""
     enabled: bool = True
     """False keeps a source listed without asking it."""
     note: str = ""

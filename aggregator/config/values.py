@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from aggregator.config import codes
-from aggregator.model import Rhythm, Track
+from aggregator.model import GROUP_PREFIX, Rhythm, Track
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -40,6 +40,8 @@ LONGEST_PLAIN_ADDRESS = 64
 """No part of it can be too long then (RFC 5321 section 4.5.3.1)."""
 TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+GROUP = re.compile(r"[A-Z][A-Z0-9]{0,15}")
 
 
 def _slug(value: str) -> str:
@@ -141,6 +143,17 @@ def _country(value: str) -> str:
     if codes.country_name(value.upper()) is None:
         raise ValueError(codes.no_country(value))
     return value.upper()
+
+
+def _country_or_group(value: str) -> str:
+    prefix, name = value[: len(GROUP_PREFIX)], value[len(GROUP_PREFIX) :]
+    return prefix + name.upper() if prefix == GROUP_PREFIX else _country(value)
+
+
+def _group_name(value: str) -> str:
+    if not GROUP.fullmatch(value):
+        raise ValueError(f"`{value}`: expects a name such as CA, of up to 16 capital letters A-Z and digits")
+    return value
 
 
 def _language(value: str) -> str:
@@ -248,6 +261,7 @@ Country = Annotated[
 Language = Annotated[
     str, AfterValidator(_language), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}$"})
 ]
+GroupName = Annotated[str, AfterValidator(_group_name), _pattern(GROUP)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 MailAddress = Annotated[
     str, AfterValidator(_mail_address), WithJsonSchema({"type": "string", "format": "email"})
@@ -275,5 +289,11 @@ TrackName = Annotated[
     ),
 ]
 Countries = Annotated[tuple[Country, ...], AfterValidator(_distinct)]
+CountryOrGroup = Annotated[
+    str,
+    AfterValidator(_country_or_group),
+    WithJsonSchema({"type": "string", "pattern": f"^([A-Za-z]{{2}}|{GROUP_PREFIX}.+)$"}),
+]
+CountriesAndGroups = Annotated[tuple[CountryOrGroup, ...], AfterValidator(_distinct)]
 Languages = Annotated[tuple[Language, ...], AfterValidator(_distinct)]
 Tracks = Annotated[tuple[TrackName, ...], AfterValidator(_distinct)]

@@ -77,6 +77,7 @@ def _source(world: World, outlet: Outlet) -> dict[str, Any]:
         "language": outlet.language,
         "default_country": outlet.default_country,
         "profile": outlet.profile,
+        "outlet": outlet.id,  # they share one host, but not one publisher
         "time_zone": outlet.time_zone,
     }
 

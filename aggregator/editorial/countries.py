@@ -1,8 +1,7 @@
 """Which countries an entry is about, and which it only mentions, with the words that say so.
 
-Salience is a sum over zones: a country in the title counts for more than one in the first paragraph, that for
-more than one further down. Up to `threshold` a country is a mention, from there on a tag. A source's default
-country is a fallback for entries that name nothing, never an addition.
+Up to the threshold of salience a country is a mention, from there on a tag. A source's default country is a
+fallback for entries that name nothing, never an addition.
 """
 
 from __future__ import annotations
@@ -10,21 +9,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
-from itertools import starmap
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from aggregator.editorial import datelines, matching
+from aggregator.editorial import datelines, matching, salience, usage
 from aggregator.editorial.folding import Folded, Text, fold_with_offsets
 from aggregator.editorial.gazetteer import Gazetteer
 from aggregator.editorial.gazetteer_format import Kind
-from aggregator.editorial.matching import TOWNS, Hit
+from aggregator.editorial.matching import Hit
+from aggregator.editorial.namesakes import TOWNS
+from aggregator.editorial.salience import BY_FORMER_LEADER, THRESHOLD, ZONES, Sign, Zone
 from aggregator.model import Entry, Evidence, Tag
-
-Zone = Literal["title", "lead", "body", "category", "url"]
-ZONES: tuple[Zone, ...] = get_args(Zone)
 
 LEAD_LENGTH = 300
 """Characters of a lead where the first paragraph does not end before."""
@@ -37,6 +34,8 @@ TITLE_LENGTH = 1_000
 EVIDENCE_SHOWN = 5
 """Pieces of evidence kept per tag."""
 DEFAULT_SALIENCE = 0.5
+_WITHIN = frozenset({Kind.PLACES, Kind.TOWNS})
+"""Kinds of places within a country that are not its capital, nor stand for its government."""
 _UP_TO_LAST_BREAK = re.compile(r".*(?:\n|(?<=[.!?。؟!…»”])\s)", re.DOTALL)
 """Up to the end of the last paragraph or sentence."""
 _PLAIN_PAGE = re.compile(r"(?:[\w.~-]|%(?!2F))++", re.ASCII | re.IGNORECASE)
@@ -57,28 +56,6 @@ class Zones(NamedTuple):
 
 _CASED = (True, True, True, False, False)
 """Whether case says anything, by zone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """How much a country's hits in one zone add to its salience."""
-
-    first: float
-    further: float
-    most: float
-
-
-WEIGHTS: Mapping[Zone, Weight] = {
-    "title": Weight(first=0.6, further=0.1, most=0.8),
-    "lead": Weight(first=0.5, further=0.1, most=0.7),
-    "body": Weight(first=0.2, further=0.1, most=0.6),
-    "category": Weight(first=0.25, further=0.0, most=0.25),
-    "url": Weight(first=0.2, further=0.0, most=0.2),
-}
-BY_SIGN = 0.8
-"""Share of a zone's weight for signs of a country that are not its name or people: a city, a leader."""
-THRESHOLD = 0.4
-"""Salience from which on a country is a tag: one city in the lead suffices."""
 
 
 def zones_of(entry: Entry, title: Text, text: Text) -> Zones:
@@ -139,15 +116,26 @@ class Tagger:
         self._threshold = threshold
 
     def tag(
-        self, zones: Zones, language: str = matching.UNKNOWN_LANGUAGE, default_country: str | None = None
+        self,
+        zones: Zones,
+        language: str = matching.UNKNOWN_LANGUAGE,
+        default_country: str | None = None,
+        day: date | None = None,
     ) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
         """The countries a text is about, and those it only mentions; each most salient first.
 
         `language` is the text's ISO 639-1 code (`und`: the words of all languages count); `default_country`
-        is taken when neither title nor lead names any country.
+        is taken when neither title nor lead names any country. `day`: when the text was published, which
+        says who of the leaders was in office; None asks of nobody.
         """
         found = matching.find(zones, self._gazetteer, language, cased=_CASED)
-        ranked = sorted(starmap(_tag, _by_country(found, zones).items()), key=_most_salient_first)
+        signs = [[sign for hit in hits if (sign := _sign(hit, day))] for hits in usage.telling(found, zones)]
+        by_country = _by_country(signs, zones)
+        passing = salience.in_passing(by_country, zones.lead.original)
+        ranked = sorted(
+            (_tag(country, by_zone, country in passing) for country, by_zone in by_country.items()),
+            key=_most_salient_first,
+        )
         tags = tuple(tag for tag in ranked if tag.salience >= self._threshold)
         mentions = tuple(tag for tag in ranked if tag.salience < self._threshold)
         if default_country and not any(tag.evidence[0].zone in ("title", "lead") for tag in ranked):
@@ -156,19 +144,41 @@ class Tagger:
         return tags, mentions
 
 
-_ByZone = dict[Zone, list[Hit]]
+def _sign(hit: Hit, day: date | None) -> Sign | None:
+    """What a hit says on that day; None of a leader before taking office: the name is a person's, no more."""
+    pattern = hit.pattern
+    if pattern.terms and day:
+        begun = [term for term in pattern.terms if term.since <= day]
+        ends = [term.until for term in begun if term.until]
+        if not begun:
+            return None
+        if len(ends) == len(begun) and max(ends) <= day:
+            return Sign(hit, BY_FORMER_LEADER, f"{pattern.rule}, until {max(ends)}")
+    return Sign(hit, salience.share_of(pattern.kind), pattern.rule)
 
 
-def _by_country(found: Sequence[Sequence[Hit]], zones: Zones) -> Mapping[str, _ByZone]:
-    """Hits by country and zone, those of countries left out that only doubtful words speak for."""
-    by_country: defaultdict[str, _ByZone] = defaultdict(dict)
-    sure = set()
-    for zone, hits, text in zip(ZONES, found, zones, strict=True):
-        whence = datelines.spans(text.original, opening=zone == "lead") if hits else []
-        for hit in hits:
-            by_country[hit.pattern.country].setdefault(zone, []).append(hit)
-            if not _is_doubtful(hit, whence):
-                sure.add(hit.pattern.country)
+_Signs = dict[Zone, list[Sign]]
+
+
+def _by_country(found: Sequence[Sequence[Sign]], zones: Zones) -> Mapping[str, _Signs]:
+    """Signs by country and zone, those of countries left out that only doubtful words speak for."""
+    by_country: defaultdict[str, _Signs] = defaultdict(dict)
+    sure: set[str] = set()
+    national: set[str] = set()
+    for zone, signs, text in zip(ZONES, found, zones, strict=True):
+        whence = datelines.spans(text.original, opening=zone == "lead") if signs else []
+        for sign in signs:
+            country = sign.hit.pattern.country
+            by_country[country].setdefault(zone, []).append(sign)
+            if sign.hit.pattern.kind is Kind.NATIONAL:
+                national.add(country)
+            elif not _is_doubtful(sign.hit, whence):
+                sure.add(country)
+    sure -= _yielding(by_country, sure)
+    if (
+        not sure and zones.title.original
+    ):  # What has no title is a fragment: the rest may name another country.
+        sure = national
     return {country: by_zone for country, by_zone in by_country.items() if country in sure}
 
 
@@ -179,23 +189,39 @@ def _is_doubtful(hit: Hit, whence: Sequence[tuple[int, int]]) -> bool:
     return hit.pattern.kind in TOWNS and any(start <= hit.start < end for start, end in whence)
 
 
-def _tag(country: str, by_zone: _ByZone) -> Tag:
-    salience = sum(_in_zone(zone, hits) for zone, hits in by_zone.items())
+def _yielding(by_country: Mapping[str, _Signs], sure: set[str]) -> set[str]:
+    """The countries all of whose words are another's too, which the entry names by places of its own.
+
+    «En Géorgie … Atlanta»: this Georgia is the American one.
+    """
+    claimed = {
+        (zone, sign.hit.start): country
+        for country in sure
+        if any(sign.hit.pattern.kind in _WITHIN for signs in by_country[country].values() for sign in signs)
+        for zone, signs in by_country[country].items()
+        for sign in signs
+        if sign.hit.pattern.kind is Kind.AMBIGUOUS
+    }
+    if not claimed:
+        return set()
+    return {
+        country
+        for country in sure
+        if all(
+            claimed.get((zone, sign.hit.start), country) != country
+            for zone, signs in by_country[country].items()
+            for sign in signs
+        )
+    }
+
+
+def _tag(country: str, by_zone: _Signs, passing: bool) -> Tag:
     evidence = [
-        Evidence(hit.surface, zone, hit.start, hit.pattern.rule)
-        for zone, hits in by_zone.items()
-        for hit in hits[:EVIDENCE_SHOWN]
+        Evidence(sign.hit.surface, zone, sign.hit.start, sign.rule)
+        for zone, signs in by_zone.items()
+        for sign in signs[:EVIDENCE_SHOWN]
     ]
-    return Tag(country, round(min(salience, 1.0), 3), tuple(evidence[:EVIDENCE_SHOWN]))
-
-
-_THE_COUNTRY_ITSELF = frozenset({Kind.NAMES, Kind.DEMONYMS, Kind.STEMS, Kind.GIVEN_NAMES, Kind.AMBIGUOUS})
-
-
-def _in_zone(zone: Zone, hits: Sequence[Hit]) -> float:
-    weight = WEIGHTS[zone]
-    itself = any(hit.pattern.kind in _THE_COUNTRY_ITSELF for hit in hits)
-    return (1.0 if itself else BY_SIGN) * min(weight.first + weight.further * (len(hits) - 1), weight.most)
+    return Tag(country, salience.of(by_zone, passing), tuple(evidence[:EVIDENCE_SHOWN]))
 
 
 def _most_salient_first(tag: Tag) -> tuple[float, int, int, str]:

@@ -18,6 +18,10 @@ _SOURCED = re.compile(
 """A place with a day, an agency or both, and a dash."""
 _SHOUTED = re.compile(r"\s*([^\W\d_][^\W\d_.'’ -]*(?:[ -][^\W\d_]+){0,2})\s*[—–-]{1,2}\s")
 """A place and a dash: a dateline only where the place is all capitals («Алматы — город» is a sentence)."""
+_AGENCY_BEHIND = re.compile(
+    r"\s*[^\W\d_][\w\u200c]{1,20} [—–-] [^\W\d_][\w\u200c]{1,20}(?: [\w\u200c]{2,20})?: "
+)
+"""A place, a dash, an agency and a colon: «کابل - رویترز: …», in scripts without capitals too."""
 _CREDIT = re.compile(r"\((?:Additional r|R)eporting by [^()\n]{1,200}\)")
 
 
@@ -31,5 +35,8 @@ def _dateline(text: str) -> list[tuple[int, int]]:
     sourced = _SOURCED.match(text, 0, LONGEST_DATELINE)
     if sourced:
         return [sourced.span()]
+    behind = _AGENCY_BEHIND.match(text, 0, LONGEST_DATELINE)
+    if behind:
+        return [behind.span()]
     shouted = _SHOUTED.match(text, 0, LONGEST_DATELINE)
     return [shouted.span()] if shouted and shouted[1].isupper() else []

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 
-from aggregator.editorial import language, script, shipped
+from aggregator.editorial import (
+    fingerprint,
+    keys,
+    language,
+    lexicon,
+    regions,
+    shipped,
+    translation_credits,
+)
 from aggregator.editorial.countries import TEXT_LENGTH, TITLE_LENGTH, Tagger, zones_of
-from aggregator.editorial.folding import text_of, words
+from aggregator.editorial.folding import Text, text_of, words
+from aggregator.editorial.items import UNDATED
+from aggregator.editorial.language import Language
+from aggregator.editorial.regions import NO_GROUPS, Groups
 from aggregator.editorial.shown import shown_hash
-from aggregator.model import Description, Entry, Source
-
-FEWEST_TITLE_WORDS = 4
-"""A title of fewer words («Weather», «News in brief») says too little to look others up by."""
-FEWEST_TITLE_SIGNS = 8
-"""The same for scripts without spaces, in characters."""
-_UNSPACED = frozenset({"Hani", "Jpan", "Thai"})
+from aggregator.editorial.terms import TermReader
+from aggregator.model import Description, Entry, Region, Source
 
 
 class Describer:
     """Describes entries by one gazetteer and one choice of languages; built once per process."""
 
-    def __init__(self, tagger: Tagger, languages: Sequence[str]) -> None:
+    def __init__(self, tagger: Tagger, languages: Sequence[str], groups: Groups = NO_GROUPS) -> None:
         """`languages`: ISO 639-1 codes that entries may be in; none means the region's."""
         self._tagger = tagger
+        self._groups = groups
         self.languages = tuple(languages) or language.REGION
+        self._terms = TermReader(lexicon.shipped(self.languages))
 
     def describe(self, entry: Entry, source: Source) -> Description:
         """Language, countries and look-up keys of one entry; any text gives a result.
@@ -39,34 +46,48 @@ class Describer:
             self.languages,
         )
         title_words = words(title.beginning())
-        tags, mentions = self._tagger.tag(zones_of(entry, title, text), spoken.code, source.default_country)
+        day = None if entry.published == UNDATED else entry.published.date()
+        zones = zones_of(entry, title, text)
+        tags, mentions = self._tagger.tag(zones, spoken.code, source.default_country, day)
+        groups = regions.tags(tags, self._groups)
+        tags, beyond = regions.capped(tags, groups, self._groups)
+        wording, copy_keys = _wording(title, text, spoken)
+        title_key = keys.of_title(title.original, title_words)
         return Description(
             language=spoken.code,
             script=spoken.script,
             language_declared=spoken.declared,
             tags=tags,
-            mentions=mentions,
-            keys=keys(title.original, title_words),
+            mentions=(*beyond, *mentions),
+            regions=groups,
+            keys=copy_keys if title_key is None else (title_key, *copy_keys),
+            title_key=title_key,
+            translated=translation_credits.is_translation(text.beginning(fingerprint.TEXT_LENGTH)),
             shown_hash=shown_hash(title_words, text),
+            fingerprint=wording,
+            terms=self._terms.read(title.original, text.original, spoken.code),
         )
 
 
+def _wording(title: Text, text: Text, spoken: Language) -> tuple[bytes, tuple[int, ...]]:
+    """The fingerprint of an entry and its keys."""
+    folded = title.beginning(), text.beginning(fingerprint.TEXT_LENGTH)
+    marks = [
+        fingerprint.marks(fingerprint.split(one, spoken.code, spoken.script), spoken.code) for one in folded
+    ]
+    return fingerprint.pack(*marks), fingerprint.keys(*marks)
+
+
 @lru_cache(maxsize=1)
-def shipped_describer(languages: tuple[str, ...]) -> Describer:
-    """What describes entries by the shipped gazetteer, built once per process; no languages: the region's."""
-    chosen = languages or language.REGION
-    return Describer(Tagger(shipped.gazetteer(chosen)), chosen)
+def describer_of(region: Region) -> Describer:
+    """What describes entries as the operator chose, built once per process; no languages: the shipped ones.
 
-
-def keys(title: str, title_words: Sequence[str]) -> tuple[int, ...]:
-    """Look-up keys of an entry, signed 64-bit: one, of its folded title; none when that is too short.
-
-    Entries that share a key are shown to `decide` as candidates. It does not merge on keys yet: two outlets
-    may well give one title to two events.
+    Raises ConfigError with all faults of the operator's gazetteer files.
     """
-    if len(title_words) < FEWEST_TITLE_WORDS:
-        telling = sum(map(len, title_words)) >= FEWEST_TITLE_SIGNS
-        if not telling or script.of_text(title) not in _UNSPACED:
-            return ()
-    digest = hashlib.blake2b(" ".join(title_words).encode(), digest_size=8).digest()
-    return (int.from_bytes(digest, signed=True),)
+    chosen = region.languages or language.REGION
+    return Describer(Tagger(shipped.gazetteer(chosen, region.words)), chosen, regions.groups_of(region))
+
+
+def shipped_describer(languages: tuple[str, ...]) -> Describer:
+    """The same where the operator chose no more than languages."""
+    return describer_of(Region(languages))

@@ -79,14 +79,15 @@ def _twins(
     marks: defaultdict[str | int, list[KnownEntry]] = defaultdict(list)
     for one in sorted(missing, key=lambda one: one.id):
         marks[one.canonical_url].append(one)
-        for key in one.keys:
-            marks[key].append(one)
+        if one.title_key is not None:
+            marks[one.title_key].append(one)
     taken: set[int] = set()
     twins = {}
     for arrival in new:
         address = arrival.entry.canonical_url
         own: list[str | int] = [address] if address and address not in shared else []
-        own += arrival.description.keys
+        if (title_key := arrival.description.title_key) is not None:
+            own.append(title_key)
         for mark in own:
             twin = next((one for one in marks[mark] if one.id not in taken), None)
             if twin is not None:

@@ -89,6 +89,8 @@ _SLAVIC: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ь", re.compile("ь|и|я|ю|ью|ем|е|і|ю")),
     ("й", re.compile("й|я|ю|ем|е|єм|ї")),
     ("ы", re.compile("(?:ы|ов|ам|ами|ах)?")),
+    ("щи", re.compile("щ(?:и|ам|ами|ах)?")),
+    ("ки", re.compile("к(?:и|ам|ами|ах)")),
 )
 _SURNAME = _one("а у ым е ы ых ыми")
 _EXACT = re.compile("")
@@ -107,11 +109,12 @@ def _agglutinated(language: str, word: str) -> tuple[str, Ending]:
     known = _KNOWN[language]
     if len(word) < LONG:
         return stem, known
-    return stem, _loose
+    return stem, loose
 
 
 @lru_cache(maxsize=4096)
-def _loose(rest: str) -> bool:
+def loose(rest: str) -> bool:
+    """Whether these letters may follow a long name where endings are strung on: any, within reason."""
     return len(rest) <= ANY_LETTERS
 
 
@@ -132,12 +135,24 @@ _KNOWN = {language: _ending(pattern) for language, pattern in (_AGGLUTINATING | 
 _SLAVIC_ENDINGS = tuple((last, _ending(pattern)) for last, pattern in _SLAVIC)
 _SURNAME_ENDING = _ending(re.compile(f"{_SURNAME.pattern}|{_CONSONANT.pattern}"))
 _CONSONANT_ENDING = _ending(_CONSONANT)
-_GERMAN_ENDING = _ending(re.compile("s?"))
+_GERMAN_ENDING = _ending(re.compile("(?:s|er|ers)?"))
+"""«Harlems Kirchen», «ein Belfaster Lokal»: a place's adjective has a capital as the place has."""
+_OF_LANGUAGE = _KNOWN | {"de": _GERMAN_ENDING}
+
+
+_WITHOUT_ENDINGS = frozenset({"en", "fr", "zh", "any"})
+"""Languages of which we know that names take none."""
+SOME_LETTERS = 3
+
+
+@lru_cache(maxsize=4096)
+def _some_letters(rest: str) -> bool:
+    return len(rest) <= SOME_LETTERS
 
 
 def of_language(language: str) -> Ending:
     """What a language lets follow a name that it took over as it is."""
-    return _KNOWN.get(language, exact)
+    return _OF_LANGUAGE.get(language, exact)
 
 
 def of_stem(rest: str) -> bool:
@@ -163,6 +178,20 @@ def of_origin(language: str) -> Ending | None:
     return _ORIGIN_ENDINGS.get(language)
 
 
+_HARD = "бвдзклмнпрстфхь"
+_ADJECTIVE_ENDING = _ending(re.compile("(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)"))
+
+
+def russian_adjective(place: str) -> tuple[str, Ending] | None:
+    """What is looked for of a folded place's adjective in Russian: «нью-йоркский», in small letters too.
+
+    Of places with a hyphen alone: those of others say too much else («Венский конгресс», «уральский хребет»).
+    """
+    if "-" in place and place[-1] in _HARD:
+        return f"{place}ск", _ADJECTIVE_ENDING
+    return None
+
+
 _ADJECTIVES = {
     "ая": ("ая", "ой", "ую"),
     "ое": ("ое", "ого", "ому", "ом", "ым"),
@@ -183,7 +212,8 @@ def _leading(word: str) -> tuple[str, ...]:
 def inflect(name: str, language: str) -> list[tuple[str, Ending]]:
     """What of a name is looked for in a language, each with what may follow it.
 
-    An unknown language inflects nothing. All but the last word of a name stay as they are, except in Russian.
+    All but the last word of a name stay as they are, except in Russian. Where we know nothing of a language,
+    a few letters may follow a long name: «Kazahsztánban», «Казахстаном».
     """
     if language == "ru":
         *first, last = name.split(" ")
@@ -195,4 +225,6 @@ def inflect(name: str, language: str) -> list[tuple[str, Ending]]:
         return [(name, _GERMAN_ENDING)]
     if language in _KNOWN:
         return [_agglutinated(language, name)]
-    return [(name, exact)]
+    if language in _WITHOUT_ENDINGS or len(name) < LONG:
+        return [(name, exact)]
+    return [(name, _some_letters)]

@@ -1,16 +1,18 @@
 """Items as other programs hand them over, one JSON object each: texts to describe, and what is known of them.
 
-An item has `id`, `title`, `text`, and where they are known `url`, `lang` and `source`. A labelled item says
-besides what is right, in one of two sets of names:
+An item has `id`, `title`, `text`, and where they are known `url`, `lang`, `source` and `date`. A labelled
+item says besides what is right, in one of two sets of names:
 
     countries, gold_countries     codes of the countries that it is about
     also_mentioned, ok_countries  countries that may be found or not: they count neither for nor against
+    mentioned                     the same, under a third name
     gold_counts                   how often each country is named; the most named is its subject
     lang, script                  the language and the script that it is in
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +20,12 @@ from datetime import UTC, datetime
 from aggregator.model import Entry
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""Description asks for no date, and items have none."""
+"""Stands for the date of an item that has none: nothing is judged by it."""
 
 _COUNTRIES = ("countries", "gold_countries")
-_EITHER = ("also_mentioned", "ok_countries")
+_EITHER = ("also_mentioned", "ok_countries", "mentioned")
+_NO_DAY = re.compile(r"(\d{4}(-\d\d)?)?")
+"""A year or a month (ISO 8601, reduced precision), or nothing."""
 
 
 class InvalidItemError(ValueError):
@@ -41,6 +45,8 @@ class Item:
     """What its owner takes its language for (BCP 47)."""
     source: str | None = None
     """Id of a source, configured or not."""
+    date: datetime = UNDATED
+    """When it was published."""
 
     def entry(self) -> Entry:
         """The entry that a source would have given with this text."""
@@ -53,8 +59,8 @@ class Item:
             title=self.title,
             text=self.text,
             html="",
-            published=UNDATED,
-            date_guessed=True,
+            published=self.date,
+            date_guessed=self.date == UNDATED,
             declared_language=self.lang,
         )
 
@@ -67,6 +73,8 @@ class LabelledItem:
     title: str
     text: str
     url: str
+    date: datetime
+    """When it was published; `UNDATED` where nobody said."""
     language: str
     """ISO 639-1; empty where nobody said."""
     script: str
@@ -80,7 +88,7 @@ class LabelledItem:
 
     def entry(self) -> Entry:
         """The entry that a source would have given with this text; what is right stays unsaid."""
-        return Item(self.id, self.title, self.text, self.url).entry()
+        return Item(self.id, self.title, self.text, self.url, date=self.date).entry()
 
 
 def item(fields: Mapping[str, object]) -> Item:
@@ -88,13 +96,23 @@ def item(fields: Mapping[str, object]) -> Item:
     if "title" not in fields and "text" not in fields:
         raise InvalidItemError("has neither `title` nor `text`: give it one of them")
     return Item(
-        id=_id(fields),
+        id=id_of(fields),
         title=_words(fields, "title"),
         text=_words(fields, "text"),
         url=_words(fields, "url"),
         lang=_words(fields, "lang") or None,
         source=_words(fields, "source") or None,
+        date=_date(_words(fields, "date")) or UNDATED,
     )
+
+
+def dated_item(fields: Mapping[str, object]) -> Item:
+    """The same where dates decide: one that cannot be read is no item either."""
+    if _date(_words(fields, "date")) is None:
+        raise InvalidItemError(
+            "`date` is none: write it like 2026-03-01 or 2026-03-01T09:30:00Z (ISO 8601), or leave it out"
+        )
+    return item(fields)
 
 
 def with_countries(fields: Mapping[str, object]) -> LabelledItem:
@@ -122,6 +140,7 @@ def labelled(fields: Mapping[str, object]) -> LabelledItem:
         title=plain.title,
         text=plain.text,
         url=plain.url,
+        date=plain.date,
         language=plain.lang or "",
         script=_words(fields, "script"),
         countries=countries,
@@ -130,7 +149,8 @@ def labelled(fields: Mapping[str, object]) -> LabelledItem:
     )
 
 
-def _id(fields: Mapping[str, object]) -> str | int:
+def id_of(fields: Mapping[str, object]) -> str | int:
+    """What a JSON object is known by; raises InvalidItemError."""
     match fields.get("id"):
         case bool() | None:
             raise InvalidItemError("has no `id`: give it a string or a whole number")
@@ -138,6 +158,20 @@ def _id(fields: Mapping[str, object]) -> str | int:
             return known
         case other:
             raise InvalidItemError(f"`id` is {_kind(other)}: write a string or a whole number")
+
+
+def _date(text: str) -> datetime | None:
+    """A day, or a day with a time, in UTC unless it says otherwise (ISO 8601); None if it cannot be read.
+
+    What names no day («2026-03») is `UNDATED`.
+    """
+    if _NO_DAY.fullmatch(text):
+        return UNDATED
+    try:
+        date = datetime.fromisoformat(text)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # a day at the end of time may lie beyond it in UTC
+        return None
 
 
 def _words(fields: Mapping[str, object], name: str) -> str:

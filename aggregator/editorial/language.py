@@ -197,7 +197,9 @@ def _by_letters(sample: str, written: str, possible: Sequence[str]) -> Sequence[
     count = sum(map(str.isalpha, found))
     if not count or not _is_telling(count, sample):
         return possible
-    special = {char.lower() for char in set(found) if char.isalpha()}
+    letters = set(filter(str.isalpha, found))
+    # A foreign name begins with a foreign letter («Қамиев» in Kyrgyz): capitals count where nothing else does.
+    special = set(filter(str.islower, letters)) or set(map(str.lower, letters))
     return [code for code in possible if _writes(code, special)] or possible
 
 

@@ -7,32 +7,45 @@ after these rules is a hit:
 2. It is written as the gazetteer writes it: a capital for a capital, an abbreviation letter by letter.
 3. It counts in the language of the text.
 4. The longer word wins where two overlap: *South Korea* before *Korea*. A negative swallows what it covers.
-5. A town yields to a place of another country in brackets after it: *Amsterdam (New York)*.
+5. What stands in an aside (the name of an outlet, a house or a street, the titles of other articles) is not
+   looked at; nor is half of a compound name (*Чили-Сай*).
+6. A word may be used otherwise: an adjective beside the word for language, a people's word in a phrase or in a
+   person's name. Such a hit says so; it tells of no country.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
 from functools import lru_cache
-from itertools import accumulate, zip_longest
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from aggregator.editorial import inflection
+from aggregator.editorial import asides, inflection, namesakes, tongues
 from aggregator.editorial.folding import Folded, as_lines
-from aggregator.editorial.gazetteer import Case, Gazetteer, Pattern
-from aggregator.editorial.gazetteer_format import Kind
+from aggregator.editorial.gazetteer import Gazetteer
+from aggregator.editorial.gazetteer_format import PEOPLES, Kind
 from aggregator.editorial.inflection import Ending
+from aggregator.editorial.patterns import Case, Pattern
 
 UNKNOWN_LANGUAGE = "und"
 _REST_OF_WORD = re.compile(r"[^\W_]*")
-NEIGHBOURHOOD = 150
-"""Characters on either side of a word that show whether it is part of a person's name."""
-TITLE_CASE = 0.7
-"""Share of capitalised words from which on a capital says nothing of a word."""
+_COMPOUND = frozenset({Kind.NAMES, Kind.TOWNS})
+"""Kinds of which a part of a compound name is no sign: Чили-Сай, Kyzyl-Too."""
+
+_COMPOUNDING = frozenset({"de", UNKNOWN_LANGUAGE})
+"""Languages that join any nouns by a hyphen: Türkei-Reise."""
 
 
-TOWNS = frozenset({Kind.CAPITAL, Kind.PLACES})
+class Use(Enum):
+    """What a word of the gazetteer stands for."""
+
+    COUNTRY = auto()
+    LANGUAGE = auto()
+    PERSON = auto()
+    PHRASE = auto()
+    """It is part of a phrase that says nothing of the country: «шведский стол»."""
 
 
 class Hit(NamedTuple):
@@ -42,6 +55,7 @@ class Hit(NamedTuple):
     start: int
     end: int
     surface: str
+    use: Use = Use.COUNTRY
 
 
 class _Candidate(NamedTuple):
@@ -61,6 +75,8 @@ class _Stem(NamedTuple):
     patterns: Sequence[tuple[Pattern, Ending]]
     """Those that count, each with what may follow the stem within the word."""
     unspaced: bool
+    whole: bool
+    """Nothing is asked of what follows it: it is unspaced, or ends in a hyphen."""
     capital: bool
     """None of them counts when it is written in small letters throughout."""
 
@@ -83,7 +99,9 @@ class _Stems(dict[int, _Stem]):
             if pattern.language in (None, language) or language == UNKNOWN_LANGUAGE
         ]
         capital = all(pattern.case is not Case.ANY for pattern, _ in counting)
-        self[number] = stem = _Stem(counting, all_patterns[0].unspaced, capital)
+        unspaced = all_patterns[0].unspaced
+        whole = unspaced or all_patterns[0].stem.endswith("-")
+        self[number] = stem = _Stem(counting, unspaced, whole, capital)
         return stem
 
 
@@ -101,19 +119,94 @@ def find(
     hits: list[list[Hit]] = [[] for _ in passages]
     page = as_lines(passages)
     matches = gazetteer.automaton.find_matches_as_indexes(page.text, overlapping=True)
-    candidates = list(_candidates(page, matches, _stems(gazetteer, language), passages, cased))
+    common: set[str] = set()
+    candidates = list(_candidates(page, matches, _stems(gazetteer, language), passages, cased, common))
+    if common:
+        candidates = [one for one in candidates if not (one.pattern.stem in common and _opens(page, one))]
     if not candidates:
         return hits
     begins = [0, *accumulate(len(passage.original) + 1 for passage in passages)]
     accepted = _longest_first(candidates, len(page.text))
-    for candidate, following in zip_longest(accepted, accepted[1:]):
+    uses = _uses(page, accepted, language, cased)
+    phrases = [one for one in accepted if one.pattern.kind is Kind.NEGATIVES]
+    for phrase in phrases:
+        within = [one for one in candidates if one.pattern.kind in PEOPLES and _holds(phrase, one)]
+        accepted += within
+        uses += [Use.PHRASE] * len(within)
+    for candidate, use in zip(accepted, uses, strict=True):
         start, end, pattern, surface, at = candidate
-        if _is_namesake(page.text, candidate, following):
-            continue
-        if not (pattern.kind is Kind.GIVEN_NAMES and cased[at] and _is_person(page, start, end)):
+        if use is not None:
             begin = begins[at]
-            hits[at].append(Hit(pattern, page.origin(start) - begin, page.origin(end) - begin, surface))
+            hits[at].append(Hit(pattern, page.origin(start) - begin, page.origin(end) - begin, surface, use))
+    if phrases:
+        for found in hits:
+            found.sort(key=lambda hit: hit.start)
     return hits
+
+
+def _opens(page: Folded, one: _Candidate) -> bool:
+    """Whether a word begins a sentence, so that its capital says nothing."""
+    before = page.text[max(0, one.start - 4) : one.start].rstrip(' «"“„(-')
+    return not before or before[-1] in ".!?…؟:\n"
+
+
+def _holds(phrase: _Candidate, word: _Candidate) -> bool:
+    return phrase.start <= word.start and word.end <= phrase.end
+
+
+def _uses(
+    page: Folded, accepted: Sequence[_Candidate], language: str, cased: Sequence[bool]
+) -> list[Use | None]:
+    """What each word stands for; None for those that are not looked at."""
+    text = page.text
+    languages = tongues.named(text, [(one.start, one.end, one.pattern.kind) for one in accepted])
+    related = asides.related(page.original)
+    glossed = set(_glossed(text, accepted))
+    uses: list[Use | None] = []
+    previous_end = -1
+    for number, (start, end, pattern, _, at) in enumerate(accepted):
+        first, last = page.origin(start), page.origin(end)
+        beside, previous_end = start - 1 <= previous_end, end
+        if pattern.kind is Kind.NEGATIVES or number in glossed or pattern in glossed:
+            uses.append(None)
+        elif number in languages:
+            uses.append(Use.LANGUAGE)
+        elif any(begin <= first < finish for begin, finish in related) or asides.is_aside(
+            page.original, first, last
+        ):
+            uses.append(None)
+        elif language not in _COMPOUNDING and _is_half(page, accepted, number):
+            uses.append(None)
+        elif cased[at] and namesakes.is_person(page, pattern, start, end, language, beside):
+            uses.append(Use.PERSON)
+        else:
+            uses.append(Use.COUNTRY)
+    return uses
+
+
+def _glossed(text: str, accepted: Sequence[_Candidate]) -> Iterator[int | Pattern]:
+    """Towns (by number) and abbreviations (throughout) of which brackets say that they are others."""
+    for number, (one, following) in enumerate(pairwise(accepted)):
+        between = one.end, following.start
+        if namesakes.is_gloss(text, one.pattern, following.pattern, between, following.end):
+            yield number
+        elif namesakes.is_abbreviation_of(text, one.pattern, following.pattern, between, following.end):
+            yield following.pattern
+
+
+def _is_half(page: Folded, accepted: Sequence[_Candidate], number: int) -> bool:
+    """Whether a hyphen joins a name to another with a capital that tells of no country: «Чили-Сай»."""
+    one = accepted[number]
+    if (
+        one.pattern.kind not in _COMPOUND
+        or one.pattern.case is Case.EXACT
+        or not page.text.startswith("-", one.end)
+    ):
+        return False
+    if number + 1 < len(accepted) and accepted[number + 1].start == one.end + 1:
+        return False
+    origin = page.origin(one.end + 1)
+    return page.original[origin : origin + 1].isupper()
 
 
 def _candidates(
@@ -122,8 +215,11 @@ def _candidates(
     stems: _Stems,
     passages: Sequence[Folded],
     cased: Sequence[bool],
+    common: set[str],
 ) -> Iterator[_Candidate]:
     """What is left of the automaton's matches, which come in the order of their ends.
+
+    Names that the text also writes in small letters, as common words, are added to `common`.
 
     The checks that cost least and reject most stand first. No match goes beyond its passage: no stem has a
     line break.
@@ -134,15 +230,16 @@ def _candidates(
     shouted = [passage.original.isupper() for passage in passages]
     at = 0
     for number, start, end in matches:
-        patterns, unspaced, capital = stems[number]
+        patterns, unspaced, whole, capital = stems[number]
         if not patterns or (start and not unspaced and text[start - 1].isalnum()):
             continue
         while end >= ends[at]:
             at += 1
-        rest = None if unspaced else rest_of_word(text, end)
+        rest = None if whole else rest_of_word(text, end)
         word_end = rest.end() if rest else end
         surface = original[start:word_end] if in_place else page.surface(start, word_end)
         if capital and surface.islower() and cased[at]:
+            common.add(patterns[0][0].stem)
             continue
         letters = text[end:word_end]
         for pattern, ending in patterns:
@@ -157,7 +254,7 @@ def _written_so(pattern: Pattern, surface: str, *, cased: bool, shouted: bool) -
 
 
 def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candidate]:
-    """Those that no longer one overlaps, in order; of several at one place, one of each country.
+    """Those that no longer one overlaps, in order: at one place, one of each country, or a negative.
 
     There the longer stem wins: «түрікмен» is a Turkmen, not «түрік» (a Turk) with an ending. A negative takes
     its place and gives nothing. `length` is that of the text.
@@ -175,6 +272,7 @@ def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candi
         longest, countries = at_place.setdefault(place, (len(pattern.stem), set()))
         if pattern.kind is Kind.NEGATIVES:
             swallowed.add(place)
+            accepted.append(candidate)
         elif pattern.country not in countries and len(pattern.stem) == longest:
             countries.add(pattern.country)
             accepted.append(candidate)
@@ -184,65 +282,3 @@ def _longest_first(candidates: Sequence[_Candidate], length: int) -> list[_Candi
 def _longest_negative_first(candidate: _Candidate) -> tuple[int, bool, int, int]:
     start, end, pattern, *_ = candidate
     return start - end, pattern.kind is not Kind.NEGATIVES, -len(pattern.stem), start
-
-
-def _is_namesake(text: str, town: _Candidate, gloss: _Candidate | None) -> bool:
-    """Whether brackets behind a town say that it is one of the same name in another country."""
-    return (
-        gloss is not None
-        and town.pattern.kind in TOWNS
-        and gloss.pattern.kind in TOWNS
-        and gloss.pattern.country != town.pattern.country
-        and text[town.end : gloss.start] == " ("
-        and text.startswith(")", gloss.end)
-    )
-
-
-def _is_person(folded: Folded, start: int, end: int) -> bool:
-    """Whether a capitalised word stands right beside this one in a text that is not all in title case."""
-    text, at, to = folded.original, folded.origin(start), folded.origin(end)
-    before = text[max(0, at - NEIGHBOURHOOD) : at].split("\n")[-1]
-    after = text[to : to + NEIGHBOURHOOD].split("\n")[0]
-    beside = [word for word in (_adjacent(before, last=True), _adjacent(after, last=False)) if word]
-    if not any(map(_is_name_like, beside)):
-        return False
-    others = [word for word in _words(f"{before} {after}") if word not in beside]
-    return sum(word[0].isupper() for word in others) < TITLE_CASE * max(len(others), 1)
-
-
-def _adjacent(text: str, *, last: bool) -> str:
-    """The word that only a space parts from the place where this text was cut; empty if there is none."""
-    if not (text.endswith(" ") if last else text.startswith(" ")):
-        return ""
-    words = text.split()
-    return (words[-1] if last else words[0]) if words else ""
-
-
-def _is_name_like(word: str) -> bool:
-    return len(word) > 2 and word[0].isupper() and word[1].islower() and word not in _BESIDE_COUNTRIES
-
-
-def _words(text: str) -> Iterator[str]:
-    return (word for word in text.split() if len(word) > 3 and word[0].isalpha())
-
-
-_BESIDE_COUNTRIES = frozenset(
-    {"And", "But", "For", "From", "Has", "How", "Into", "Its", "That", "The", "Why", "Will", "With", "Says"}
-    | {"North", "Northern", "South", "Southern", "East", "Eastern", "West", "Western", "Central", "Saudi"}
-    | {
-        "President",
-        "King",
-        "Prime",
-        "Minister",
-        "Dans",
-        "Les",
-        "Pour",
-        "Der",
-        "Die",
-        "Das",
-        "Und",
-        "Aus",
-        "Nach",
-    }
-)
-"""Capitalised words that stand beside a country as well as beside a person."""

@@ -32,17 +32,17 @@ def names(languages: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Yield (code, language, name) for every country, in those of the languages that CLDR knows.
 
     A language's other scripts count as the language itself: «Ўзбекистон» is `uz`. Explanations are cut off
-    (`Myanmar (Burma)`, `Congo - Kinshasa`), and a name that two countries then share is given for neither.
+    (`Myanmar (Burma)`), but of a name that two countries would then share (`Congo - Kinshasa`).
     """
     for language in dict.fromkeys(languages):
-        bearers: defaultdict[str, set[str]] = defaultdict(set)
+        bearers: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for identifier in _in_its_scripts(language):
             for code, name in _territories(identifier).items():
                 if code in codes():
-                    bearers[_EXPLANATION.sub("", name)].add(code)
+                    bearers[_EXPLANATION.sub("", name)][code] = name
         for name, bearing in bearers.items():
-            if len(bearing) == 1:
-                yield min(bearing), language, name
+            for code, whole in bearing.items():
+                yield code, language, name if len(bearing) == 1 else whole
 
 
 def _territories(identifier: str) -> dict[str, str]:

@@ -94,7 +94,7 @@ def normalise(
         author=_author(published.author),
         categories=categories,
         image=urls.absolute(_image(published), base),
-        declared_language=_language(published.language),
+        declared_language=declared_language(published),
         paywalled=source.paywall == "full" or (source.paywall == "metered" and body.paywalled),
         excluded=exclusions.reason(source.exclude, title, categories, url),
         as_published=as_published.pack(published),
@@ -148,8 +148,8 @@ def _categories(categories: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name)[:MOST_CATEGORIES]
 
 
-def _language(declared: str) -> str | None:
+def declared_language(published: PublishedEntry) -> str | None:
     """`ru-RU` to `ru` (BCP 47's primary subtag); None for what names no language."""
-    match = _LANGUAGE.fullmatch(declared.strip())
+    match = _LANGUAGE.fullmatch(published.language.strip())
     code = match[1].lower() if match else ""
     return code if code and code not in _NO_LANGUAGE else None

@@ -8,6 +8,7 @@ feed held (`Entry`), what the entry is about (`Description`), what was decided (
 
 from __future__ import annotations
 
+from aggregator.model.corrections import Correction, CorrectionKind
 from aggregator.model.decisions import (
     Batch,
     Decisions,
@@ -36,6 +37,15 @@ from aggregator.model.entries import (
     PublishedEntry,
     Reading,
     Tag,
+    tells_alone,
+)
+from aggregator.model.inspection import (
+    Attention,
+    EarlierTitle,
+    InspectedEntry,
+    InspectedMember,
+    InspectedStory,
+    StorySummary,
 )
 from aggregator.model.issues import (
     Block,
@@ -61,7 +71,7 @@ from aggregator.model.pictures import (
     WantedPicture,
 )
 from aggregator.model.polls import Claim, Claims, Fetched, NotModified, Refusal, SourceFailure
-from aggregator.model.publications import File, Placement, Selection, Site, StoryChanges
+from aggregator.model.publications import File, Placement, Ranked, Selection, Site, StoryChanges
 from aggregator.model.pushes import (
     Callback,
     HubAnswer,
@@ -72,6 +82,16 @@ from aggregator.model.pushes import (
     LeaseUpdate,
     Push,
     Standing,
+)
+from aggregator.model.regions import GROUP_PREFIX, Region, WordFile
+from aggregator.model.rejudgements import (
+    Rearrangement,
+    Redescribed,
+    Reforming,
+    Reseating,
+    Seat,
+    SeatedStory,
+    StoredEntry,
 )
 from aggregator.model.source_state import (
     GONE_FOR_GOOD,
@@ -96,6 +116,10 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "Selectors",
     "Exclusions",
     "Source",
+    # the region
+    "GROUP_PREFIX",
+    "WordFile",
+    "Region",
     # source state
     "SourceState",
     "Validators",
@@ -132,6 +156,7 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "Evidence",
     "Tag",
     "Description",
+    "tells_alone",
     "DescribedEntry",
     "Reading",
     # decisions
@@ -148,6 +173,24 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "Relation",
     "Member",
     "Story",
+    # corrections
+    "CorrectionKind",
+    "Correction",
+    # judging anew
+    "StoredEntry",
+    "Redescribed",
+    "Seat",
+    "SeatedStory",
+    "Reseating",
+    "Reforming",
+    "Rearrangement",
+    # inspection
+    "Attention",
+    "StorySummary",
+    "InspectedMember",
+    "InspectedStory",
+    "EarlierTitle",
+    "InspectedEntry",
     # pictures
     "PictureFile",
     "Picture",
@@ -162,6 +205,7 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     # publications
     "StoryChanges",
     "Placement",
+    "Ranked",
     "Selection",
     "Site",
     "File",

@@ -23,9 +23,20 @@ class KnownEntry:
     shown_hash: bytes
     published: datetime
     countries: frozenset[str] = frozenset()
+    """Those that its own words are about: the source's default is none of them."""
+    mentioned: frozenset[str] = frozenset()
+    """Those that they only mention."""
     keys: tuple[int, ...] = ()
+    title_key: int | None = None
     excluded: bool = False
     """It is no news: nothing joins its story, which is never told."""
+    language: str = "und"
+    leads: bool = False
+    """It is its story's lead."""
+    fingerprint: bytes = b""
+    """As in `Description`; empty once it is too old for anything to join it."""
+    terms: bytes = b""
+    """As in `Description`; empty once it is too old for anything to join it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Founding:
-    """A new story: its first entry and those of the same batch that belong to it."""
+    """A new story: the entry that leads it and those of the same batch that belong to it."""
 
     lead: DescribedEntry
     followers: tuple[Following, ...] = ()
@@ -56,6 +67,12 @@ class Joining:
     entry: DescribedEntry
     relation: Relation
     reason: str
+    tells: bool = False
+    """It is news: a story that was only stored until now is told with it."""
+    former_lead: Relation | None = None
+    """What the story's lead becomes when this entry takes its place; None while it keeps it."""
+    attention: str = ""
+    """What the operator should look at: another story that it resembles nearly as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,8 @@ class Revision:
     entry: DescribedEntry
     shown_change: bool
     """The title or excerpt that readers see changed materially."""
+    attention: str = ""
+    """Why it may no longer belong to its story, in which it stays until the operator says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,8 @@ class Batch:
     decisions: Decisions
     rules_version: str
     """Version of the rules that judged these entries."""
+    learned: bytes | None = None
+    """How common terms are, to be remembered as `editorial.frequencies` packs it; None: as before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,14 @@ from aggregator.model.pickling import _pickled_by_fields
 from aggregator.model.source_state import NO_HINTS, Hints
 
 
+def tells_alone(key: int) -> bool:
+    """Whether one shared look-up key says something: those of titles and wording do.
+
+    Keys of terms have 32 bits, and several texts share one by chance: it takes two.
+    """
+    return not 0 <= key < 1 << 32
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedEntry:
     """An entry's fields as the source published them: markup, entities, odd dates and all."""
@@ -70,7 +78,9 @@ class Evidence:
     """Which words gave a tag, and where they stand."""
 
     surface: str
-    zone: Literal["title", "lead", "body", "category", "url", "source"]
+    zone: Literal["title", "lead", "body", "category", "url", "source", "tags", "operator"]
+    """`source`: it is the source's default; `tags`: it follows from the entry's other tags; `operator`: the
+    operator said so."""
     start: int
     """Offset in characters within the zone's text."""
     rule: str
@@ -88,6 +98,11 @@ class Tag:
     """0..1: how much the text is about it."""
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def by_default(self) -> bool:
+        """No word of the entry gave it: it is the source's default country."""
+        return any(one.zone == "source" for one in self.evidence)
+
 
 @_pickled_by_fields
 @dataclass(frozen=True, slots=True)
@@ -104,10 +119,20 @@ class Description:
     """Countries it is about, most salient first."""
     mentions: tuple[Tag, ...] = ()
     """Countries it only mentions."""
+    regions: tuple[Tag, ...] = ()
+    """Groups of countries (`region:CA`) of which it is about several."""
+    translated: bool = False
+    """It says of itself that another outlet's article was translated."""
     keys: tuple[int, ...] = ()
     """Signed 64-bit look-up keys; entries that share one are candidates for one story."""
+    title_key: int | None = None
+    """Of `keys` the one that the title alone gave; None when the title says too little."""
     shown_hash: bytes = b""
     """Hash of the words that readers see: it tells a material change from a cosmetic one."""
+    fingerprint: bytes = b""
+    """What is compared to find copies of the same text; packed by `editorial.fingerprint`."""
+    terms: bytes = b""
+    """What is compared to find reports of the same event; packed by `editorial.terms`."""
 
 
 @_pickled_by_fields

@@ -29,6 +29,8 @@ class Placed:
     story: Story
     reason: str
     """Why it stands here; shown by `newsletter preview --explain`."""
+    sources: int = 1
+    """Independent ones that tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Block:
     """One story as rendered for one interface language: stored with the issue, never rendered again."""
 
     story_id: int
+    entry_id: int
+    """The entry that tells it: the story's lead, or another in the language that readers prefer."""
     section: str
     html: str
     text: str
@@ -70,6 +74,8 @@ class PlannedVariant:
     choices: tuple[Choice, ...]
     language: str
     story_ids: tuple[int, ...]
+    entry_ids: tuple[int, ...]
+    """Of each of these stories the entry that tells it to these readers."""
     subject: str
     html: tuple[str, str, str]
     text: tuple[str, str, str]
@@ -92,7 +98,7 @@ class FrozenIssue:
     frames: tuple[Frame, ...]
     """One per interface language."""
     blocks: Mapping[str, tuple[Block, ...]]
-    """By interface language, in the order of `placed`."""
+    """By interface language, in the order of `placed`; a story once for each entry that tells it to some."""
     variants: tuple[PlannedVariant, ...]
     watermark: int
     """Becomes the track's watermark in the transaction that freezes the issue."""

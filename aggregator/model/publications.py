@@ -29,6 +29,18 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A story with its worth among others."""
+
+    story: Story
+    score: float
+    sources: int
+    """Independent ones that tell it."""
+    reason: str
+    """What the score is made of, and what else decided where it stands; for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """A feed we publish: which stories it holds. An empty criterion admits all."""
 
@@ -36,6 +48,7 @@ class Selection:
     title: str
     description: str = ""
     countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2 codes, and groups of countries such as `region:CA`."""
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     limit: int = 100

@@ -156,3 +156,5 @@ class SourceHealth:
     """Entries that we first saw in the last seven days."""
     untagged: int = 0
     """Of these, those that name no country."""
+    by_default: int = 0
+    """Of these, those that got the source's default country because they name none in title or lead."""

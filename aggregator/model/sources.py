@@ -80,5 +80,7 @@ class Source:
     """Whether its pictures are copied and shown."""
     websub: bool = True
     """Whether its hub, if it announces one, may push its news to us."""
+    outlet: str | None = None
+    """Who publishes it, where several sources are one outlet's editions; None for its site's domain."""
     backup_interval: timedelta = timedelta(hours=6)
     """Time between two polls while its hub pushes, when its own rhythm is shorter."""

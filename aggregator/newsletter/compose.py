@@ -1,8 +1,8 @@
 """What an issue holds, and how it is assembled for each choice of its readers.
 
 `place` gives every story at most one place: among the top stories, under «regional», under a country, or
-elsewhere. `variants` joins the rendered blocks of those stories that a choice admits; choices that admit the
-same stories in the same language share one variant.
+elsewhere. `tellings` says what a choice admits, and by which of its entries a story is told to it. `variants`
+joins the rendered blocks of that; choices that admit the same, told the same, share one variant.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from aggregator.model import (
     Block,
@@ -19,7 +20,7 @@ from aggregator.model import (
     Period,
     Placed,
     PlannedVariant,
-    Relation,
+    Ranked,
     Story,
 )
 from aggregator.newsletter.plain import headline, shorten
@@ -27,6 +28,9 @@ from aggregator.newsletter.plain import headline, shorten
 TOP = "top"
 REGIONAL = "regional"
 ELSEWHERE = "elsewhere"
+
+Weights = Mapping[str, float]
+"""Of sources, by id; 1.0 for those that are not in it."""
 
 REGIONAL_COUNTRIES = 3
 """Countries of the newsletter that a story must touch to be the region's rather than one country's."""
@@ -36,25 +40,29 @@ PREHEADER_CHARACTERS = 140
 PREHEADER = "[[preheader]]"
 
 
-def place(newsletter: Newsletter, period: Period, stories: Sequence[Story]) -> tuple[Placed, ...]:
-    """Choose, rank and cap: the issue's stories in reading order, each once, each with its reason.
+def admitted(newsletter: Newsletter, stories: Sequence[Story], weights: Weights) -> list[Story]:
+    """The stories that it may hold, told in its languages. `weights`: see `Story.told_in`."""
+    languages = newsletter.languages
+    return [story.told_in(languages, weights) for story in stories if story.is_told_in(languages)]
 
-    A story ranks by its independent sources, then by how many of the newsletter's countries it touches, then
-    by its date. One that touches two countries stands under the first of them in the newsletter's order.
+
+def place(newsletter: Newsletter, period: Period, ranked: Sequence[Ranked]) -> tuple[Placed, ...]:
+    """Place and cap: the issue's stories in reading order, each once, each with its reason.
+
+    `ranked`: those admitted, the best first. One that touches two countries stands under the first of them in
+    the newsletter's order; what is about none of them is no top story, unless the newsletter names none.
     """
-    admitted = [story for story in stories if _is_told_in(story, newsletter.languages)]
-    ranked = sorted(admitted, key=lambda story: _rank(newsletter, story))
-    top = _top(newsletter, ranked)
-    chosen = {story.id for story in top}
-    sections: dict[str, list[Story]] = {name: [] for name in section_names(newsletter)}
-    sections[TOP] = top
-    for story in ranked:
-        if story.id not in chosen:
-            sections[_section(newsletter, story)].append(story)
+    eligible = [one for one in ranked if not newsletter.countries or _touched(newsletter, one.story)]
+    sections: dict[str, list[Ranked]] = {name: [] for name in section_names(newsletter)}
+    sections[TOP] = eligible[: newsletter.top]
+    chosen = {one.story.id for one in sections[TOP]}
+    for one in ranked:
+        if one.story.id not in chosen:
+            sections[_section(newsletter, one.story)].append(one)
     return tuple(
-        Placed(name, story, _reason(newsletter, period, story, number))
+        Placed(name, one.story, _reason(period, one, number), one.sources)
         for name, candidates in sections.items()
-        for number, story in enumerate(candidates if name == TOP else _capped(newsletter, candidates), 1)
+        for number, one in enumerate(candidates if name == TOP else _capped(newsletter, candidates), 1)
     )
 
 
@@ -63,58 +71,79 @@ def section_names(newsletter: Newsletter) -> tuple[str, ...]:
     return (TOP, REGIONAL, *dict.fromkeys(newsletter.countries), ELSEWHERE)
 
 
-def independent_sources(story: Story) -> int:
-    """How many sources tell the story in their own words: copies, editions and translations do not count."""
-    own_words = (Relation.LEAD, Relation.REPORT)
-    return len({member.source_id for member in story.members if member.relation in own_words})
+Telling = tuple[int, int]
+"""A story and the entry that tells it."""
+Told = Mapping[Choice, Sequence[Placed]]
+"""What each choice admits of an issue, in reading order, told by the entries that its readers prefer."""
+
+
+def tellings(
+    newsletter: Newsletter, placed: Sequence[Placed], choices: Sequence[Choice], weights: Weights
+) -> Told:
+    """Who is told what, by which entry. `weights`: see `Story.told_in`.
+
+    Readers prefer the languages that they chose stories in, or else the language of their letter, if the
+    newsletter may hold stories in it.
+    """
+    return {
+        choice: [
+            replace(one, story=one.story.told_in(_preferred(newsletter, choice), weights))
+            for one in placed
+            if _admits(choice, one.story)
+        ]
+        for choice in choices
+    }
+
+
+def to_render(
+    newsletter: Newsletter, placed: Sequence[Placed], told: Told, language: str, weights: Weights
+) -> list[Placed]:
+    """Each story once for every entry that tells it to readers of an interface language, in order.
+
+    Whoever chooses nothing counts as one of them: so the issue can be shown before it has readers.
+    """
+    whole = tellings(newsletter, placed, [Choice(language)], weights)
+    wanted = {
+        _telling(one): one
+        for choice, stories in {**told, **whole}.items()
+        if _interface_language(newsletter, choice) == language
+        for one in stories
+    }
+    order = {one.story.id: number for number, one in enumerate(placed)}
+    return sorted(wanted.values(), key=lambda one: (order[one.story.id], one.story.lead.entry_id))
 
 
 def variants(
-    choices: Sequence[Choice],
-    placed: Sequence[Placed],
-    frames: Sequence[Frame],
-    blocks: Mapping[str, Sequence[Block]],
+    newsletter: Newsletter, told: Told, frames: Sequence[Frame], blocks: Mapping[str, Sequence[Block]]
 ) -> tuple[PlannedVariant, ...]:
-    """One variant per distinct (language, stories) among the choices; a choice without a story gets none.
+    """One variant per distinct (language, stories, entries) among the choices; none without a story.
 
-    A choice whose language the newsletter does not speak is served in its first one. `blocks` are those of
-    `placed`, in its order, by language.
+    A choice whose language the newsletter does not speak is served in its first one. `blocks`: by language,
+    those of all entries that tell a story to its readers.
     """
     by_language = {frame.language: frame for frame in frames}
-    sharing: dict[tuple[str, tuple[int, ...]], dict[Choice, None]] = {}
-    for choice in choices:
-        story_ids = tuple(one.story.id for one in placed if _admits(choice, one.story))
-        if story_ids:
-            language = choice.language if choice.language in by_language else frames[0].language
-            sharing.setdefault((language, story_ids), {})[choice] = None
-    stories = {one.story.id: one.story for one in placed}
+    sharing: dict[tuple[str, tuple[Telling, ...]], dict[Choice, None]] = {}
+    for choice, stories in told.items():
+        language = _interface_language(newsletter, choice)
+        if stories:
+            sharing.setdefault((language, tuple(map(_telling, stories))), {})[choice] = None
     return tuple(
-        _assemble(tuple(same), by_language[language], [stories[id_] for id_ in story_ids], blocks[language])
-        for (language, story_ids), same in sharing.items()
+        _assemble(tuple(same), by_language[language], told[next(iter(same))], blocks[language])
+        for (language, _), same in sharing.items()
     )
 
 
 # ------------------------------------------------------------------------------------------- choosing
 
 
-def _is_told_in(story: Story, languages: Sequence[str]) -> bool:
-    return not languages or any(member.language in languages for member in story.members)
-
-
 def _admits(choice: Choice, story: Story) -> bool:
     about = not choice.countries or not set(choice.countries).isdisjoint(story.countries)
-    return about and _is_told_in(story, choice.languages)
+    return about and story.is_told_in(choice.languages)
 
 
 def _touched(newsletter: Newsletter, story: Story) -> list[str]:
     """The newsletter's countries that the story is about, in the newsletter's order."""
     return [country for country in dict.fromkeys(newsletter.countries) if country in story.countries]
-
-
-def _rank(newsletter: Newsletter, story: Story) -> tuple[int, int, float, int]:
-    """Smaller stands earlier; the id makes the order total."""
-    touched = len(_touched(newsletter, story))
-    return (-independent_sources(story), -touched, -story.lead.published.timestamp(), story.id)
 
 
 def _section(newsletter: Newsletter, story: Story) -> str:
@@ -124,65 +153,56 @@ def _section(newsletter: Newsletter, story: Story) -> str:
     return touched[0] if touched else ELSEWHERE
 
 
-def _top(newsletter: Newsletter, ranked: Sequence[Story]) -> list[Story]:
-    """The best ones, first of all from sections and sources that are not among them yet.
-
-    What is about none of the newsletter's countries is no top story, unless the newsletter names none.
-    """
-    eligible = [story for story in ranked if not newsletter.countries or _touched(newsletter, story)]
-    top: list[Story] = []
-    for repeats_allowed in range(3):
-        for story in eligible:
-            fresh = story not in top and _repeats(newsletter, story, top) <= repeats_allowed
-            if fresh and len(top) < newsletter.top:
-                top.append(story)
-    return sorted(top, key=lambda story: _rank(newsletter, story))
-
-
-def _repeats(newsletter: Newsletter, story: Story, others: Iterable[Story]) -> int:
-    """In how many respects (section, leading source) the story repeats one of the others: 0, 1 or 2."""
-    same_section = any(_section(newsletter, story) == _section(newsletter, other) for other in others)
-    same_source = any(story.lead.source_id == other.lead.source_id for other in others)
-    return same_section + same_source
-
-
-def _capped(newsletter: Newsletter, ranked: Sequence[Story]) -> list[Story]:
-    kept: list[Story] = []
+def _capped(newsletter: Newsletter, ranked: Sequence[Ranked]) -> list[Ranked]:
+    kept: list[Ranked] = []
     led: Counter[str] = Counter()
-    for story in ranked:
-        if len(kept) < newsletter.per_country and led[story.lead.source_id] < newsletter.per_source:
-            kept.append(story)
-            led[story.lead.source_id] += 1
+    for one in ranked:
+        source_id = one.story.lead.source_id
+        if len(kept) < newsletter.per_country and led[source_id] < newsletter.per_source:
+            kept.append(one)
+            led[source_id] += 1
     return kept
 
 
-def _reason(newsletter: Newsletter, period: Period, story: Story, number: int) -> str:
-    touched = _touched(newsletter, story)
-    return (
-        f"number {number} of its section: independent sources {independent_sources(story)}, "
-        f"countries {' '.join(touched) or 'none of the newsletter'}, "
-        f"published {story.lead.published:%Y-%m-%d %H:%M} UTC{_lateness(period, story)}"
-    )
-
-
-def _lateness(period: Period, story: Story) -> str:
-    return ", before this issue's period but first told in it" if story.lead.published < period.start else ""
+def _reason(period: Period, ranked: Ranked, number: int) -> str:
+    lead = ranked.story.lead
+    late = ", before this issue's period but first told in it" if lead.published < period.start else ""
+    published = f"published {lead.published:%Y-%m-%d %H:%M} UTC{late}"
+    return f"number {number} of its section: {ranked.reason}; {published}"
 
 
 # ------------------------------------------------------------------------------------------ assembling
 
 
+def _telling(placed: Placed) -> Telling:
+    return placed.story.id, placed.story.lead.entry_id
+
+
+def _preferred(newsletter: Newsletter, choice: Choice) -> tuple[str, ...]:
+    if choice.languages:
+        return choice.languages
+    may_be_told = not newsletter.languages or choice.language in newsletter.languages
+    return (choice.language,) if may_be_told else ()
+
+
+def _interface_language(newsletter: Newsletter, choice: Choice) -> str:
+    spoken = newsletter.interface_languages
+    return choice.language if choice.language in spoken else spoken[0]
+
+
 def _assemble(
-    choices: tuple[Choice, ...], frame: Frame, stories: Sequence[Story], blocks: Sequence[Block]
+    choices: tuple[Choice, ...], frame: Frame, stories: Sequence[Placed], blocks: Sequence[Block]
 ) -> PlannedVariant:
-    ids = tuple(story.id for story in stories)
-    kept = [block for block in blocks if block.story_id in ids]
-    titles = [headline(story.lead) for story in stories]
+    rendered = {(block.story_id, block.entry_id): block for block in blocks}
+    told = [_telling(one) for one in stories]
+    kept = [rendered[telling] for telling in told]
+    titles = [headline(one.story.lead) for one in stories]
     preheader = shorten(" · ".join(titles[1:3]), PREHEADER_CHARACTERS)
     return PlannedVariant(
         choices=choices,
         language=frame.language,
-        story_ids=ids,
+        story_ids=tuple(story_id for story_id, _ in told),
+        entry_ids=tuple(entry_id for _, entry_id in told),
         subject=shorten(titles[0], SUBJECT_CHARACTERS),
         html=(
             frame.html_head.replace(PREHEADER, _harmless(html.escape(preheader), "&#91;")),

@@ -109,6 +109,7 @@ class Press:
         piece = self._piece(placed)
         return Block(
             story_id=placed.story.id,
+            entry_id=placed.story.lead.entry_id,
             section=placed.section,
             html=self._fragment("story.html", language, story=piece),
             text=self._paragraph("story.txt", language, story=piece),
@@ -126,7 +127,7 @@ class Press:
             published=story.told_at if lead.date_guessed else lead.published,
             extract="" if titles_only else excerpt(lead.text, *(TOP_WORDS if is_top else WORDS)),
             others=self._others(placed),
-            sources=compose.independent_sources(story),
+            sources=placed.sources,
             paywalled=lead.paywalled,
             countries=tuple(code for code in story.countries if code != placed.section)[:COUNTRIES],
         )

@@ -69,8 +69,10 @@ class Feeds:
         feed.language(selection.languages[0] if len(selection.languages) == 1 else self._site.language)
         feed.generator("regional-news-aggregator")
         feed.updated(max((story.updated_at for story in stories), default=NEVER))
+        weights = {source.id: source.weight for source in self._site.sources.values()}
         for story in stories:
-            self._fill(feed.add_entry(order="append"), show(story, self._site.sources))
+            told = story.told_in(selection.languages, weights)
+            self._fill(feed.add_entry(order="append"), show(told, self._site.sources))
         return feed
 
     def _links(self, selection: Selection, suffix: str) -> list[dict[str, str]]:
@@ -92,6 +94,8 @@ class Feeds:
             entry.link(href=headline.url)
         for code in story.countries:
             entry.category(term=code, scheme=COUNTRY_SCHEME, label=self._country(code))
+        for region in story.regions:
+            entry.category(term=region)
         if story.paywalled:
             entry.category(term=SUBSCRIBERS)
         if publisher.feed:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aggregator.model import Story
+from aggregator.model import Ranked, Story
 
 TOP_STORIES = 7
-TOP_PER_COUNTRY = 3
-"""A country with much coverage does not fill the top alone."""
 TOP_WINDOW = timedelta(hours=36)
 """Before the newest story: an older one is on top no more, however widely it was covered."""
 STORIES_PER_SECTION = 6
@@ -28,9 +25,18 @@ class Front:
     """Country code and its stories, newest first; only countries that have some, `ELSEWHERE` last."""
 
 
-def arrange(stories: Sequence[Story], countries: Sequence[str]) -> Front:
-    """Arrange stories (newest first) for a region's countries, in the order they are shown."""
-    top = _top(stories)
+def of_late(stories: Sequence[Story]) -> list[Story]:
+    """Those that may stand on top."""
+    since = max((story.told_at for story in stories), default=None)
+    return [story for story in stories if since and story.told_at >= since - TOP_WINDOW]
+
+
+def arrange(stories: Sequence[Story], ranked: Sequence[Ranked], countries: Sequence[str]) -> Front:
+    """Arrange stories (newest first) for a region's countries, in the order they are shown.
+
+    `ranked` are those `of_late`, the best first.
+    """
+    top = tuple(one.story for one in ranked[:TOP_STORIES])
     chosen = {story.id for story in top}
     sections: dict[str, list[Story]] = {code: [] for code in (*countries, ELSEWHERE)}
     for story in stories:
@@ -42,23 +48,3 @@ def arrange(stories: Sequence[Story], countries: Sequence[str]) -> Front:
 
 def _section(story: Story, countries: Sequence[str]) -> str:
     return next((code for code in story.countries if code in countries), ELSEWHERE)
-
-
-def _top(stories: Sequence[Story]) -> tuple[Story, ...]:
-    """The most widely covered of the newest; among equals the newest."""
-    if not stories:
-        return ()
-    since = max(story.told_at for story in stories) - TOP_WINDOW
-    recent = [story for story in stories if story.told_at >= since]
-    top: list[Story] = []
-    taken: Counter[str] = Counter()
-    for story in sorted(recent, key=_sources, reverse=True):
-        country = next(iter(story.countries), ELSEWHERE)
-        if len(top) < TOP_STORIES and taken[country] < TOP_PER_COUNTRY:
-            taken[country] += 1
-            top.append(story)
-    return tuple(top)
-
-
-def _sources(story: Story) -> int:
-    return len({member.source_id for member in story.members})

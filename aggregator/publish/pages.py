@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment
 
-from aggregator.model import File, Selection, Site, SourceStatus, Story
+from aggregator.model import File, Ranked, Selection, Site, SourceStatus, Story
 from aggregator.publish import feeds, front, opml, text
 from aggregator.publish.presentation import ShownStory, show
 from aggregator.publish.selections import EVERYTHING
@@ -70,13 +70,14 @@ class Pages:
     def render(
         self,
         stories: Sequence[Story],
+        ranked: Sequence[Ranked],
         statuses: Sequence[SourceStatus],
         now: datetime,  # noqa: ARG002 - the port hands it over; a page must not depend on it
     ) -> list[File]:
-        """Every page and what it needs. `stories`: newest first."""
+        """Every page and what it needs. `stories`: newest first; `ranked`: those of late, best first."""
         shown = {story.id: show(story, self._site.sources) for story in stories}
         return [
-            self._front(stories, shown),
+            self._front(stories, ranked, shown),
             *(self._country(code, stories, shown) for code in self._site.countries),
             self._page("sources.html", sources=[_source_line(status) for status in statuses]),
             File(opml.PATH, opml.render(self._site.title, (status.source for status in statuses))),
@@ -87,8 +88,10 @@ class Pages:
             File("style.css", self._style),
         ]
 
-    def _front(self, stories: Sequence[Story], shown: Mapping[int, ShownStory]) -> File:
-        arranged = front.arrange(stories, self._site.countries)
+    def _front(
+        self, stories: Sequence[Story], ranked: Sequence[Ranked], shown: Mapping[int, ShownStory]
+    ) -> File:
+        arranged = front.arrange(stories, ranked, self._site.countries)
         sections = [(code, [shown[story.id] for story in found]) for code, found in arranged.sections]
         return self._page("index.html", top=[shown[story.id] for story in arranged.top], sections=sections)
 

@@ -57,6 +57,8 @@ class ShownStory:
     published: datetime
     updated: datetime
     countries: tuple[str, ...]
+    regions: tuple[str, ...]
+    """Groups of countries, such as `region:CA`."""
     excerpt: str
     html: str
     """Sanitised full text where the source's `content` rule allows it; else empty."""
@@ -83,6 +85,7 @@ def show(story: Story, sources: Mapping[str, Source]) -> ShownStory:
         published=story.told_at if lead.date_guessed else lead.published,
         updated=story.updated_at,
         countries=story.countries[:COUNTRIES],
+        regions=story.regions,
         excerpt="" if rule == "title" else text.shorten(lead.text, EXCERPT_CHARACTERS),
         html=text.clean(lead.html) if full else "",
         coverage=others[:COVERAGES],

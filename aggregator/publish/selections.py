@@ -27,10 +27,10 @@ def place(selections: Iterable[Selection], stories: Sequence[Story]) -> dict[str
 
 
 def matches(selection: Selection, story: Story) -> bool:
-    """Whether it meets each criterion: any of its countries, any member's language, any member's source."""
+    """Whether it meets each criterion: any of its countries or groups, told in any language, any source."""
     return (
-        _meets(selection.countries, story.countries)
-        and _meets(selection.languages, (member.language for member in story.members))
+        _meets(selection.countries, (*story.countries, *story.regions))
+        and story.is_told_in(selection.languages)
         and _meets(selection.sources, (member.source_id for member in story.members))
     )
 

@@ -30,6 +30,11 @@ class Arrival:
     reason: str
     row: Mapping[str, Any]
     """Of `entries`, without its id."""
+    former_lead: Relation | None = None
+    """What its story's lead becomes when it takes that place; None when it does not."""
+    tells: bool = False
+    """A story that was never told is told with it."""
+    attention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Placed:
     arrival: Arrival
     founds: bool
     old: bool
+    former_lead: Relation | None = None
 
 
 def place(connection: Connection, groups: Iterable[Group], stored: Mapping[Identity, Stored]) -> list[Placed]:
@@ -73,7 +79,9 @@ def place(connection: Connection, groups: Iterable[Group], stored: Mapping[Ident
         for arrival in arrivals:
             founds = _founds(group, arrivals) and arrival is arrivals[0]
             homes[arrival.identity] = story_id
-            placed.append(Placed(next(entry_ids), story_id, arrival, founds, group.old))
+            # In another story than it was judged to belong to it takes nobody's place.
+            former_lead = arrival.former_lead if story_id == group.story_id else None
+            placed.append(Placed(next(entry_ids), story_id, arrival, founds, group.old, former_lead))
     return placed
 
 
@@ -104,6 +112,11 @@ def _current(connection: Connection, story_ids: set[int]) -> dict[int, int]:
         rows = connection.execute(select(stories.c.id, home).where(stories.c.id.in_(chunk)))
         found |= {row[0]: row[1] for row in rows}
     return found
+
+
+def numbers(placed: Sequence[Placed]) -> range:
+    """Ids of these entries: they follow one another."""
+    return range(placed[0].entry_id, placed[-1].entry_id + 1) if placed else range(0)
 
 
 def insert_all(
@@ -137,16 +150,18 @@ def insert_all(
         ],
     )
     insert_rows(connection, story_entries, [_membership(one, at) for one in placed])
-    entry_details.add(connection, ((one.entry_id, one.arrival.described) for one in placed))
+    entry_details.add(connection, [(one.entry_id, one.arrival.described) for one in placed])
 
 
 def _membership(placed: Placed, at: datetime) -> dict[str, Any]:
+    leads = placed.former_lead is not None
     return {
         "entry_id": placed.entry_id,
         "story_id": placed.story_id,
-        "relation": placed.arrival.relation.value,
+        "relation": (Relation.LEAD if leads else placed.arrival.relation).value,
         "reason": placed.arrival.reason,
         "joined_at": at,
+        "attention": placed.arrival.attention or None,
     }
 
 

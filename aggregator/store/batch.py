@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, update
 
 from aggregator.model import Batch, DescribedEntry, Relation, Renaming
-from aggregator.store import arrivals, countries, renaming, revising
+from aggregator.store import arrivals, countries, joining, key_index, renaming, revising, sketches, window
 from aggregator.store.arrivals import Arrival, Group
 from aggregator.store.entry_rows import Identity, content_row, entry_row, identity
 from aggregator.store.revising import Change
@@ -46,15 +46,21 @@ def prepare(batch: Batch) -> Prepared:
         lead = arrival(founding.lead, Relation.LEAD, "founded the story", state)
         followers = (arrival(one.entry, one.relation, one.reason, state) for one in founding.followers)
         groups.append(Group(None, (lead, *followers), founding.old))
-    for joining in batch.decisions.joinings:
-        joined = arrival(joining.entry, joining.relation, joining.reason, "told")
-        groups.append(Group(joining.story_id, (joined,)))
+    for one in batch.decisions.joinings:
+        joined = replace(
+            arrival(one.entry, one.relation, one.reason, "told"),
+            former_lead=one.former_lead,
+            tells=one.tells,
+            attention=one.attention,
+        )
+        groups.append(Group(one.story_id, (joined,)))
     changes = tuple(
         Change(
             identity(one.entry.entry),
             one.entry,
             content_row(one.entry, batch.rules_version),
             one.shown_change,
+            one.attention,
         )
         for one in batch.decisions.revisions
     )
@@ -73,8 +79,10 @@ def write(connection: Connection, prepared: Prepared, batch: Batch, id_domain: s
     touched = sorted(joined | revised)
     numbers = iter(advance(connection, Sequence.CHANGE, len(founded) + len(touched)))
     arrivals.insert_all(connection, placed, numbers, batch.at, id_domain)
-    revising.apply(connection, changes, stored, batch.at)
-    shown = {
+    oldest = window.oldest(connection, batch.at)
+    shown = joining.apply(connection, placed, batch.at)
+    revising.apply(connection, changes, stored, batch.at, oldest)
+    shown |= {
         stored[change.identity].story_id
         for change in changes
         if change.shown_change and stored[change.identity].leads
@@ -82,6 +90,8 @@ def write(connection: Connection, prepared: Prepared, batch: Batch, id_domain: s
     _touch(connection, dict(zip(touched, numbers, strict=True)), shown, batch.at)
     countries.add(connection, placed)
     countries.refresh(connection, touched)
+    key_index.sweep(connection, arrivals.numbers(placed), oldest)
+    sketches.prune(connection, oldest)
 
 
 def _touch(connection: Connection, numbers: Mapping[int, int], shown: Collection[int], at: datetime) -> None:

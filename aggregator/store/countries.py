@@ -1,4 +1,4 @@
-"""What stories are about, derived from what their entries are about."""
+"""What stories are about, derived from what their entries are about: countries, and groups of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def add(connection: Connection, placed: Sequence[Placed]) -> None:
 
 
 def _subjects(placed: Placed) -> dict[str, float]:
-    return {tag.country: tag.salience for tag in placed.arrival.described.description.tags}
+    description = placed.arrival.described.description
+    return {tag.country: tag.salience for tag in (*description.tags, *description.regions)}
 
 
 def refresh(connection: Connection, story_ids: Collection[int]) -> None:
@@ -74,7 +75,7 @@ def _saliences(
 
 def _tags_of(story_ids: Collection[int]) -> Select[tuple[Any, ...]]:
     members, tags = story_entries.c, entry_tags.c
-    subjects = (tags.entry_id == members.entry_id) & (tags.role == "subject")
+    subjects = (tags.entry_id == members.entry_id) & tags.role.in_(("subject", "region"))
     return (
         select(members.story_id, members.relation, members.entry_id, tags.country, tags.salience)
         .outerjoin(entry_tags, subjects)

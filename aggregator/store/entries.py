@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine, select
 
 from aggregator.model import Batch, DescribedEntry, KnownEntry
-from aggregator.store import candidates, repeats, source_record
+from aggregator.store import candidates, learned, repeats, source_record
 from aggregator.store.batch import prepare, write
 from aggregator.store.engine import Lane, reading, writing
 from aggregator.store.tables import entries
@@ -40,10 +41,18 @@ class EntryStore:
         with reading(self._engine) as connection:
             return repeats.of(connection, source_id)
 
-    def candidates(self, entries: Sequence[DescribedEntry]) -> Sequence[KnownEntry]:
-        """Stored entries that share an identity, a canonical URL or a key with these: one look back."""
+    def candidates(self, entries: Sequence[DescribedEntry], now: datetime) -> Sequence[KnownEntry]:
+        """Stored entries that share an identity, an address or keys with these, and others of their stories.
+
+        One look back. Keys other than that of the title reach back from `now` as far as the window.
+        """
         with reading(self._engine) as connection:
-            return candidates.find(connection, entries)
+            return candidates.find(connection, entries, now)
+
+    def learned(self) -> bytes:
+        """What judgement learned from all that came in, as it packed it; empty before the first."""
+        with reading(self._engine) as connection:
+            return learned.latest(connection)
 
     def commit(self, batch: Batch) -> None:
         """Write entries, stories and their sources' state in one transaction, all or nothing.
@@ -56,3 +65,4 @@ class EntryStore:
             write(connection, prepared, batch, self._id_domain)
             source_record.record(connection, batch.updates)
             repeats.record(connection, batch.updates)
+            learned.record(connection, batch.learned, batch.at)

@@ -1,36 +1,36 @@
-"""What hangs on entries: their tags and their look-up keys, inserted for many entries at once."""
+"""What hangs on entries: their tags, and what they are found and compared by."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete
 
-from aggregator.model import DescribedEntry
+from aggregator.store import retagging, sketches
 from aggregator.store.bulk import insert_rows
-from aggregator.store.entry_rows import key_rows, tag_rows
-from aggregator.store.tables import entry_keys, entry_tags
+from aggregator.store.chunks import chunked
+from aggregator.store.entry_rows import tag_rows
+from aggregator.store.sketches import Described
+from aggregator.store.tables import entry_tags
 
 
-def add(connection: Connection, described: Iterable[tuple[int, DescribedEntry]]) -> None:
-    """Insert the tags and keys of these entries, each given with its id."""
-    entries = list(described)
-    insert_rows(connection, entry_tags, [row for one in entries for row in tag_rows(*one)])
-    if keys := [row for entry_id, entry in entries for row in key_rows(entry_id, entry)]:
-        _insert_keys(connection, keys)
+def add(connection: Connection, described: Sequence[Described]) -> None:
+    """Insert what hangs on these new entries, each given with its id."""
+    insert_rows(connection, entry_tags, [row for one in described for row in tag_rows(*one)])
+    sketches.add(connection, described)
 
 
-def _insert_keys(connection: Connection, rows: list[tuple[int, int]]) -> None:
-    """Plain integers, and far more rows than of anything else: each database gets them its quickest way."""
-    if connection.dialect.name == "postgresql":
-        unnested = "INSERT INTO entry_keys (key, entry_id) SELECT * FROM unnest(%s::bigint[], %s::bigint[])"
-        keys, entry_ids = zip(*rows, strict=True)
-        connection.exec_driver_sql(unnested, (list(keys), list(entry_ids)))
-    else:
-        connection.exec_driver_sql("INSERT INTO entry_keys (key, entry_id) VALUES (?, ?)", rows)
+def replace(connection: Connection, described: Sequence[Described], oldest: int) -> None:
+    """Put what is said of these entries now in the place of what was; `oldest`: see `sketches.add`."""
+    replace_tags(connection, described)
+    sketches.replace(connection, described, oldest)
 
 
-def remove(connection: Connection, entry_ids: Sequence[int]) -> None:
-    """Take away the tags and keys of these entries."""
-    connection.execute(delete(entry_tags).where(entry_tags.c.entry_id.in_(entry_ids)))
-    connection.execute(delete(entry_keys).where(entry_keys.c.entry_id.in_(entry_ids)))
+def replace_tags(connection: Connection, described: Sequence[Described]) -> None:
+    """The same for tags alone; where the operator has named the countries, they stay."""
+    entry_ids = [entry_id for entry_id, _ in described]
+    for chunk in chunked(entry_ids):
+        connection.execute(delete(entry_tags).where(entry_tags.c.entry_id.in_(chunk)))
+    retagged = retagging.in_force(connection, entry_ids)
+    rows = [row for one in described for row in retagging.rows(*one, retagged)]
+    insert_rows(connection, entry_tags, rows)

@@ -73,7 +73,8 @@ def content_row(described: DescribedEntry, rules_version: str) -> dict[str, Any]
 def tag_rows(entry_id: int, described: DescribedEntry) -> Iterable[dict[str, Any]]:
     """Rows of `entry_tags`."""
     description = described.description
-    for role, tags in (("subject", description.tags), ("mention", description.mentions)):
+    by_role = {"subject": description.tags, "mention": description.mentions, "region": description.regions}
+    for role, tags in by_role.items():
         for tag in tags:
             yield {
                 "entry_id": entry_id,
@@ -87,8 +88,3 @@ def tag_rows(entry_id: int, described: DescribedEntry) -> Iterable[dict[str, Any
 def tag(country: str, salience: float, evidence: list[list[Any]]) -> Tag:
     """A tag from its row."""
     return Tag(country, salience, tuple(Evidence(*one) for one in evidence))
-
-
-def key_rows(entry_id: int, described: DescribedEntry) -> Iterable[tuple[int, int]]:
-    """Rows of `entry_keys`: key and entry."""
-    return ((key, entry_id) for key in set(described.description.keys))

@@ -147,5 +147,6 @@ def variant_rows(planned: Sequence[PlannedVariant], issue_id: int) -> Rows:
 
 
 def _variant_key(variant: PlannedVariant) -> bytes:
-    key = f"{variant.language}:{','.join(map(str, variant.story_ids))}"
+    told = zip(variant.story_ids, variant.entry_ids, strict=True)
+    key = f"{variant.language}:{','.join(f'{story}/{entry}' for story, entry in told)}"
     return hashlib.sha256(key.encode()).digest()

@@ -18,6 +18,7 @@ from aggregator.model import (
     UntoldStories,
 )
 from aggregator.store import choices, story_rows
+from aggregator.store.chunks import chunked
 from aggregator.store.conflicts import insert_into
 from aggregator.store.engine import reading, writing
 from aggregator.store.freezing import insert_deliveries, insert_parts
@@ -101,10 +102,13 @@ class IssueStore:
 
         Deliveries go to those who are confirmed, not paused and not suppressed, and whose choice leads to a
         variant. Returns their number; None, with nothing written, when the period already has an issue, be it
-        that another process is faster by a moment.
+        that another process is faster by a moment, and when a story was hidden or merged since it was looked
+        up: the next attempt goes without it.
         """
         row = issue_row(issue)
         with writing(self._engine) as connection:
+            if _any_withdrawn(connection, [placed.story.id for placed in issue.placed]):
+                return None
             issue_id = _claim_period(connection, row)
             if issue_id is None:
                 return None
@@ -149,6 +153,20 @@ def _position(connection: Connection, newsletter: str, track: str) -> TrackPosit
     query = select(tracks).where(tracks.c.newsletter == newsletter, tracks.c.track == track)
     row = connection.execute(query).one_or_none()
     return TrackPosition(None, 0) if row is None else TrackPosition(row.last_period_end, row.watermark)
+
+
+def _any_withdrawn(connection: Connection, story_ids: Sequence[int]) -> bool:
+    """Whether one of these must not be mailed any more; they stay as they are until the transaction ends."""
+    rows = [
+        row
+        for chunk in chunked(story_ids)
+        for row in connection.execute(
+            select(stories.c.hidden, stories.c.merged_into)
+            .where(stories.c.id.in_(chunk))
+            .with_for_update(read=True)
+        )
+    ]
+    return any(row.hidden or row.merged_into is not None for row in rows)
 
 
 def _upto(connection: Connection, watermark: int, end: datetime) -> int:

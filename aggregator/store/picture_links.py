@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, exists, select, update
+from sqlalchemy import Connection, Row, case, delete, exists, select, update
 
 from aggregator.model import Picture, PictureFile, PictureLink
+from aggregator.store import changed
 from aggregator.store.chunks import chunked
 from aggregator.store.conflicts import insert_into
 from aggregator.store.entry_rows import short_hash
-from aggregator.store.sequences import Sequence as Counter
-from aggregator.store.sequences import advance
-from aggregator.store.tables import pictures, stories, story_pictures
+from aggregator.store.tables import pictures, story_pictures
 
 WANTED, READY, GIVEN_UP = "wanted", "ready", "given-up"
 
@@ -46,9 +45,9 @@ def add(connection: Connection, links: Sequence[PictureLink], now: datetime) -> 
     insert = insert_into(connection, story_pictures)
     replace = {"picture_key": insert.excluded.picture_key, "told_at": insert.excluded.told_at}
     connection.execute(insert.on_conflict_do_update(index_elements=["story_id"], set_=replace), rows)
-    changed = {link.lead.story_id: keys[link.lead.story_id] for link in new}
-    _tell(connection, changed)
-    _let_go(connection, {before[story_id] for story_id in changed if story_id in before}, now)
+    linked = {link.lead.story_id: keys[link.lead.story_id] for link in new}
+    _tell(connection, linked)
+    _let_go(connection, {before[story_id] for story_id in linked if story_id in before}, now)
 
 
 def _want(connection: Connection, links: Sequence[PictureLink], now: datetime) -> None:
@@ -98,22 +97,13 @@ def of_pictures(connection: Connection, keys: Collection[bytes]) -> set[int]:
     return found
 
 
-def change(connection: Connection, story_ids: Iterable[int]) -> None:
-    """Count these stories as changed, so that they are published again; nobody is told that they are new."""
-    changed = sorted(story_ids)
-    numbers = advance(connection, Counter.CHANGE, len(changed))
-    if rows := [{"story": one, "number": number} for one, number in zip(changed, numbers, strict=True)]:
-        renumber = update(stories).where(stories.c.id == bindparam("story"))
-        connection.execute(renumber.values(change_number=bindparam("number")), rows)
-
-
 def _tell(connection: Connection, linked: Mapping[int, bytes]) -> None:
     """Stories change by a link only when its picture can be seen."""
     ready: set[bytes] = set()
     for chunk in chunked(set(linked.values())):
         query = select(pictures.c.key).where(pictures.c.key.in_(chunk), pictures.c.state == READY)
         ready.update(connection.scalars(query))
-    change(connection, (story_id for story_id, key in linked.items() if key in ready))
+    changed.number(connection, (story_id for story_id, key in linked.items() if key in ready))
 
 
 def _of_stories(connection: Connection, story_ids: Collection[int]) -> dict[int, bytes]:

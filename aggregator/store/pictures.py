@@ -18,7 +18,7 @@ from aggregator.model import (
     UnneededPicture,
     WantedPicture,
 )
-from aggregator.store import picture_links
+from aggregator.store import changed, picture_links
 from aggregator.store.chunks import chunked
 from aggregator.store.conflicts import insert_into
 from aggregator.store.engine import Lane, reading, writing
@@ -156,7 +156,7 @@ class PictureStore:
                     large_height=picture.large.height,
                 )
             )
-            picture_links.change(connection, picture_links.of_pictures(connection, [key]))
+            changed.number(connection, picture_links.of_pictures(connection, [key]))
 
     def failed(self, key: bytes, reason: str, not_before: datetime | None) -> None:
         """The attempt brought nothing. `not_before`: the earliest next one; None gives the picture up."""
@@ -193,7 +193,7 @@ class PictureStore:
             for chunk in chunked(keys):
                 again = update(pictures).where(pictures.c.key.in_(chunk))
                 connection.execute(again.values(state=WANTED, attempts=0, next_attempt=now))
-            picture_links.change(connection, picture_links.of_pictures(connection, keys))
+            changed.number(connection, picture_links.of_pictures(connection, keys))
 
     def unneeded(self, before: datetime, limit: int) -> Sequence[UnneededPicture]:
         """Pictures that no story has needed since `before`, the longest unneeded first."""

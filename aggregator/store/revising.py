@@ -14,7 +14,7 @@ from aggregator.store import entry_details
 from aggregator.store.chunks import chunked
 from aggregator.store.entry_rows import Identity
 from aggregator.store.stored import Stored
-from aggregator.store.tables import entries, revisions
+from aggregator.store.tables import entries, revisions, story_entries
 
 REVISIONS_KEPT = 20
 """Per entry, the newest."""
@@ -29,6 +29,7 @@ class Change:
     row: Mapping[str, Any]
     """The columns of `entries` that are replaced."""
     shown_change: bool
+    attention: str = ""
 
 
 def real(changes: Sequence[Change], stored: Mapping[Identity, Stored]) -> list[Change]:
@@ -42,20 +43,27 @@ def real(changes: Sequence[Change], stored: Mapping[Identity, Stored]) -> list[C
 
 
 def apply(
-    connection: Connection, changes: Sequence[Change], stored: Mapping[Identity, Stored], at: datetime
+    connection: Connection,
+    changes: Sequence[Change],
+    stored: Mapping[Identity, Stored],
+    at: datetime,
+    oldest: int,
 ) -> None:
-    """Keep what stood there, replace it, and replace tags and keys."""
+    """Keep what stood there, replace it, and replace what hangs on it; `oldest`: see `sketches.add`."""
     if not changes:
         return
     changed = {stored[change.identity].entry_id: change for change in changes}
     for chunk in chunked(changed):
         _keep_previous(connection, chunk, at)
-        entry_details.remove(connection, chunk)
     rows = [_row(change, stored[change.identity]) for change in changes]
     # What the rows hold besides `entry_id` are the columns that are set.
     replace = update(entries).where(entries.c.id == bindparam("entry_id"))
     connection.execute(replace.values(revision=entries.c.revision + 1), rows)
-    entry_details.add(connection, ((key, change.described) for key, change in changed.items()))
+    described = [(entry_id, change.described) for entry_id, change in changed.items()]
+    entry_details.replace(connection, described, oldest)
+    looked_at = [{"member": key, "text": change.attention or None} for key, change in changed.items()]
+    member = update(story_entries).where(story_entries.c.entry_id == bindparam("member"))
+    connection.execute(member.values(attention=bindparam("text")), looked_at)
 
 
 def _keep_previous(connection: Connection, entry_ids: Sequence[int], at: datetime) -> None:

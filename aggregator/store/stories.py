@@ -92,7 +92,9 @@ class StoryStore:
         with reading(self._engine) as connection:
             shown = select(stories.c.id).where(~stories.c.hidden, stories.c.merged_into.is_(None))
             if selection_id == EVERYTHING:
-                shown = shown.where(stories.c.told_number.is_not(None)).order_by(stories.c.told_number.desc())
+                # What is split off counts as told when the whole was, under a number of its own.
+                told = shown.where(stories.c.told_number.is_not(None))
+                shown = told.order_by(stories.c.told_at.desc(), stories.c.told_number.desc())
             else:
                 shown = (
                     shown.join(places, places.c.story_id == stories.c.id)

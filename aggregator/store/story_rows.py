@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from aggregator.model import Member, Picture, Relation, Story, Tag
+from aggregator.model import GROUP_PREFIX, Member, Picture, Relation, Story, Tag
 from aggregator.store.chunks import chunked
 from aggregator.store.entry_rows import tag
 from aggregator.store.picture_links import READY, picture
@@ -26,23 +26,25 @@ def load(connection: Connection, story_ids: Sequence[int]) -> list[Story]:
     """The stories with these ids, in this order."""
     found: dict[int, Story] = {}
     for chunk in chunked(story_ids):
-        countries = _countries(connection, chunk)
+        about = _about(connection, chunk)
         members = _members(connection, chunk, _tags(connection, chunk))
         shown = _pictures(connection, chunk)
         for row in connection.execute(select(stories).where(stories.c.id.in_(chunk))):
+            countries, regions = _parted(about.get(row.id, ()))
             found[row.id] = Story(
                 id=row.id,
                 uri=row.uri,
                 told_at=row.told_at or row.founded_at,
                 updated_at=row.updated_at,
                 members=tuple(members[row.id]),
-                countries=tuple(countries.get(row.id, ())),
+                countries=countries,
+                regions=regions,
                 picture=shown.get(row.id),
             )
     return [found[story_id] for story_id in story_ids]
 
 
-def _countries(connection: Connection, story_ids: Sequence[int]) -> Mapping[int, list[str]]:
+def _about(connection: Connection, story_ids: Sequence[int]) -> Mapping[int, list[str]]:
     query = (
         select(story_countries.c.story_id, story_countries.c.country)
         .where(story_countries.c.story_id.in_(story_ids))
@@ -52,6 +54,12 @@ def _countries(connection: Connection, story_ids: Sequence[int]) -> Mapping[int,
     for story_id, country in connection.execute(query):
         found.setdefault(story_id, []).append(country)
     return found
+
+
+def _parted(about: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Countries, and groups of them."""
+    regions = tuple(one for one in about if one.startswith(GROUP_PREFIX))
+    return tuple(one for one in about if one not in regions), regions
 
 
 def _pictures(connection: Connection, story_ids: Sequence[int]) -> Mapping[int, Picture]:

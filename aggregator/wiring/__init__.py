@@ -12,4 +12,6 @@ the adapters of its own step, and a command the steps that it takes: a poll load
     delivering    deliver
     pages         the built-in web server
     probing       a look at one address
+    rejudging     rejudge
+    rehearsing    items from files, to be judged as polls judge
 """

@@ -41,7 +41,7 @@ async def asking(config: Config, workers: int, lanes: Lanes | None = None) -> As
         host_gap=config.polling.host_gap,
         body_bytes=config.polling.max_bytes,
     )
-    read = ReadingPool(worker.ReadBody(config.region.languages), preload=worker.HELD, workers=workers)
+    read = ReadingPool(worker.ReadBody(config.judged_region()), preload=worker.HELD, workers=workers)
     fetcher = HttpFetcher(
         user_agent=config.user_agent,
         clock=clock.now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aggregator.config.schema import Config
 from aggregator.newsletter.render import Press
 from aggregator.pipeline import ComposePorts
+from aggregator.wiring import voices
 from aggregator.wiring.stores import Stores
 from aggregator.wiring.template_sets import templates
 
@@ -18,4 +19,5 @@ def composing(config: Config, opened: Stores) -> ComposePorts:
         issues=opened.issues,
         press=Press(letters.environment, letters.version(), site),
         link_base=site.base_url,
+        voices=voices.of(config),
     )

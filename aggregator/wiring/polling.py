@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from aggregator.config.schema import Config
-from aggregator.editorial import shipped
-from aggregator.editorial.decide import Rules
+from aggregator.editorial import frequencies
 from aggregator.illustrate import IllustratePorts
 from aggregator.ingest import kept_bodies
 from aggregator.ingest.kept_bodies import KeepingRead
@@ -19,7 +17,7 @@ from aggregator.ingest.lanes import Lanes
 from aggregator.model import Claim, EncodedPicture, Fetched, PictureFailure, WantedPicture
 from aggregator.pipeline import FetchOutcome, PollPorts, ReadOutcome
 from aggregator.publish.disk import PublicFolder
-from aggregator.wiring import clock
+from aggregator.wiring import clock, rules
 from aggregator.wiring.stores import Stores
 
 if TYPE_CHECKING:
@@ -48,7 +46,15 @@ async def polling(config: Config, opened: Stores, lanes: Lanes | None = None) ->
             return await (await asking()).read(claim, fetched, known)
 
         keeping = KeepingRead(read, _bodies_folder(config))
-        yield PollPorts(opened.sources, fetch, keeping, opened.entries, _rules(config), clock.now)
+        yield PollPorts(
+            opened.sources,
+            fetch,
+            keeping,
+            opened.entries,
+            rules.of(config),
+            clock.now,
+            frequencies.unpacked(opened.entries.learned()),
+        )
 
 
 @asynccontextmanager
@@ -77,14 +83,6 @@ def kept_body(config: Config, source_id: str) -> Path | None:
 
 def _bodies_folder(config: Config) -> Path:
     return config.storage.data / "bodies"
-
-
-def _rules(config: Config) -> Rules:
-    """The rules of judgement; their version changes with the gazetteer and the configured region."""
-    digest = hashlib.sha256(repr(config.region).encode())
-    for name, text in sorted(shipped.texts().items()):
-        digest.update(f"{name}\0{text}".encode())
-    return Rules(version=digest.hexdigest()[:16], first_window=config.polling.first_window)
 
 
 # ------------------------------------------------------------------------------------------------ once needed

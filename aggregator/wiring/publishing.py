@@ -9,6 +9,7 @@ from aggregator.publish.disk import PublicFolder
 from aggregator.publish.feeds import Feeds
 from aggregator.publish.pages import Pages
 from aggregator.publish.selections import EVERYTHING
+from aggregator.wiring import voices
 from aggregator.wiring.stores import Stores
 from aggregator.wiring.template_sets import templates
 
@@ -26,4 +27,6 @@ def publishing(config: Config, opened: Stores) -> PublishPorts:
         disk=PublicFolder(config.storage.public),
         render_feeds=Feeds(environment, site).render,
         render_pages=Pages(environment, site, selections).render,
+        countries=site.countries,
+        voices=voices.of(config),
     )

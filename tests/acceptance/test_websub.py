@@ -19,7 +19,17 @@ from aggregator.ingest.lanes import Lanes
 from aggregator.ingest.netguard import NetGuard
 from aggregator.ingest.transport import HttpLimits, Transport
 from aggregator.ingest.websub import HubClient
-from aggregator.model import Claim, Fetched, Lease, LeaseState, Reading, Source, SourceFailure, SourceStatus
+from aggregator.model import (
+    Claim,
+    Fetched,
+    Lease,
+    LeaseState,
+    Reading,
+    Region,
+    Source,
+    SourceFailure,
+    SourceStatus,
+)
 from aggregator.pipeline import PollPorts, poll
 from aggregator.store import engine as database
 from aggregator.store.engine import reading as read_store
@@ -50,7 +60,7 @@ class ReadHere:
     """The reading of the worker processes, in this one."""
 
     def __init__(self) -> None:
-        self.read = reading.ReadBody(("en",))
+        self.read = reading.ReadBody(Region(("en",)))
 
     async def __call__(
         self, claim: Claim, fetched: Fetched, known: Mapping[str, bytes]

@@ -169,7 +169,7 @@ def test_sources_names_silence_untagged_entries_and_where_a_body_is_kept(call: C
     lines = {line.split("\t")[0]: line.split("\t") for line in call("sources").output.splitlines()}
     assert list(lines) == ["dala", "recipes", "sleepy", "broken"]
     assert lines["dala"][1:5] == ["ok", "2", "2", "0 %"]
-    assert lines["recipes"][4] == "100 %"
+    assert lines["recipes"][4:6] == ["100 %", "0 %"]
     assert "6 of 6 entries name no country" in lines["recipes"][-1]
     assert lines["sleepy"][1] == "stale"
     assert lines["broken"][1] == "parse-error"

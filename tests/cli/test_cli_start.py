@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_judgement_is_looked_at_without_database_network_or_parsers(config: Path
     items = tmp_path / "items.jsonl"
     items.write_text('{"id": 1, "title": "Snow in the mountains", "lang": "en", "countries": []}')
     needless = {"sqlalchemy", "feedparser", "nh3", "jinja2", "starlette", "rich"} | ONLY_TO_ASK
-    for command in (("tag", "--jsonl"), ("evaluate", "tags")):
+    for command in (("tag", "--jsonl"), ("cluster", "--jsonl"), ("evaluate", "tags")):
         assert loaded_by("--config", str(config), *command, str(items)) & needless == set()
 
 
@@ -88,5 +89,5 @@ def test_the_version_is_told_without_reading_anything() -> None:
 
 def test_every_module_of_commands_is_listed_and_has_its_command() -> None:
     folder = Path(aggregator.cli.__file__).parent
-    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "json_lines", "terminal"}
+    modules = {name for _, name, _ in iter_modules([str(folder)])} - {"json_lines", "terminal"}
     assert {name.replace("-", "_") for name in aggregator.cli.COMMANDS} == modules

@@ -57,7 +57,7 @@ def codes(line: dict[str, Any], field: str = "countries") -> list[str]:
 
 def test_a_text_gets_language_script_and_countries_with_their_evidence(call: Call) -> None:
     (line,) = written(call(BRIDGE))
-    assert list(line) == ["id", "lang", "script", "countries", "mentioned"]
+    assert list(line) == ["id", "lang", "script", "countries", "mentioned", "regions"]
     assert (line["id"], line["lang"], line["script"]) == ("b", "en", "Latn")
     assert codes(line) == ["KG", "TJ"]
     first = line["countries"][0]
@@ -76,7 +76,14 @@ def test_a_country_that_is_only_named_far_below_is_mentioned(call: Call) -> None
 def test_lines_are_answered_in_order_with_ids_as_they_came(call: Call) -> None:
     lines = written(call({"id": 7, "title": ""}, b"", {"id": "é", "text": "Kazakhstan"}))
     assert [line["id"] for line in lines] == [7, "é"]
-    assert lines[0] == {"id": 7, "lang": "und", "script": "Zyyy", "countries": [], "mentioned": []}
+    assert lines[0] == {
+        "id": 7,
+        "lang": "und",
+        "script": "Zyyy",
+        "countries": [],
+        "mentioned": [],
+        "regions": [],
+    }
 
 
 def test_a_file_is_read_as_the_standard_input_is(call: Call, tmp_path: Path) -> None:
@@ -155,3 +162,31 @@ def test_a_configuration_that_was_named_must_be_there(call: Call) -> None:
 
 def test_the_form_of_the_items_must_be_said(call: Call) -> None:
     assert "--jsonl" in call(arguments=("tag",), expected=2).stderr
+
+
+def test_the_operators_gazetteer_and_groups_count(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "KZ.toml").write_text('[places]\nen = ["Quorford"]\n[without]\nany = ["Astana"]\n', "utf-8")
+    region = {**SETTINGS["region"], "gazetteer": ["KZ.toml"], "groups": {"OASES": ["KZ", "KG", "TJ"]}}
+    (tmp_path / "config.yaml").write_text(json.dumps({**SETTINGS, "region": region}), encoding="utf-8")
+    lines = written(
+        call({**BRIDGE, "text": "It leads to Tajikistan and to Quorford."}, {"id": 1, "text": "Astana"})
+    )
+    assert [codes(line) for line in lines] == [["KG", "TJ", "KZ"], []]
+    assert codes(lines[0], "regions") == ["region:OASES"]
+
+
+def test_a_fault_in_the_operators_gazetteer_stops_the_command_before_it_reads(
+    call: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "KZ.toml").write_text('[places]\nen = [""]\n', "utf-8")
+    region = {**SETTINGS["region"], "gazetteer": ["KZ.toml"]}
+    (tmp_path / "config.yaml").write_text(json.dumps({**SETTINGS, "region": region}), encoding="utf-8")
+    result = call(BRIDGE, expected=2)
+    assert "KZ.toml:2:1: [places] en: '' is no word" in result.stderr
+
+
+def test_the_date_says_who_was_in_office(call: Call) -> None:
+    line = {"id": 1, "title": "Atambayev plants a tree"}
+    lines = written(call({**line, "date": "2015-05-01"}, {**line, "date": "2020-05-01"}, line))
+    assert [codes(line) for line in lines] == [["KG"], [], ["KG"]]
+    assert codes(lines[1], "mentioned") == ["KG"]

@@ -298,6 +298,7 @@ def test_defaults_hold_what_can_be_shared_and_nothing_that_names_one_source() ->
         "name",
         "url",
         "homepage",
+        "outlet",
         "type",
         "selectors",
         "exclude",

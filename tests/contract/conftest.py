@@ -18,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text, update
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from aggregator.model import (
     Batch,
@@ -44,7 +44,9 @@ from aggregator.model import (
     SourceUpdate,
     Story,
     Tag,
+    tells_alone,
 )
+from aggregator.store.corrections import CorrectionStore
 from aggregator.store.deliveries import DeliveryLedger
 from aggregator.store.engine import connect, upgrade
 from aggregator.store.entries import EntryStore
@@ -55,7 +57,7 @@ from aggregator.store.secrets import Key, Secrets
 from aggregator.store.sources import SourceStore
 from aggregator.store.stories import StoryStore
 from aggregator.store.subscribers import SubscriberStore
-from aggregator.store.tables import meta, metadata, sequences, stories
+from aggregator.store.tables import meta, metadata, sequences
 
 ADAPTERS = ("sqlite", "postgresql")
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -174,6 +176,11 @@ def engine(database_url: str) -> Iterator[Engine]:
 # ------------------------------------------------------------------------------------------------ adapters
 
 
+def of_wording(key: int) -> int:
+    """A small number as a key that tells by itself; others are ones already."""
+    return key if tells_alone(key) else key + (1 << 40)
+
+
 @dataclass(frozen=True)
 class Adapters:
     """The ports of one adapter, all on the same memory."""
@@ -207,24 +214,16 @@ class Adapters:
         """The ledger as one more process sees it."""
         return DeliveryLedger(self.engine, secrets, "mail.example", timedelta(minutes=15))
 
+    @property
+    def corrections(self) -> CorrectionStore:
+        return CorrectionStore(self.engine, "news.example")
+
     def hide(self, story_id: int) -> None:
-        """What the operator's command will do: hide a story, as a change of it."""
-        self._change(story_id, hidden=True)
+        self.corrections.hide(story_id, "it is wrong", NOW)
 
     def merge(self, story_id: int, into: int) -> None:
-        """What the operator's command will do: merge a story into an older one, as a change of it."""
-        self._change(story_id, merged_into=into)
-
-    def _change(self, story_id: int, **values: object) -> None:
-        from aggregator.store.engine import Lane, writing
-        from aggregator.store.sequences import Sequence as Counter
-        from aggregator.store.sequences import advance
-
-        with writing(self.engine, Lane.STORIES) as connection:
-            (number,) = advance(connection, Counter.CHANGE, 1)
-            connection.execute(
-                update(stories).where(stories.c.id == story_id).values(change_number=number, **values)
-            )
+        """Merge a story into an older one."""
+        assert self.corrections.merge([story_id, into], "they are one", NOW) == into
 
 
 @pytest.fixture
@@ -256,6 +255,7 @@ class Make:
         countries: dict[str, float] | None = None,
         mentions: Sequence[str] = (),
         keys: Sequence[int] = (),
+        title_key: int | None = None,
         url: str | None = None,
         **fields: object,
     ) -> DescribedEntry:
@@ -284,7 +284,8 @@ class Make:
                 "Latn",
                 tags=tags,
                 mentions=tuple(Tag(code, 0.1) for code in mentions),
-                keys=tuple(keys),
+                keys=(*([] if title_key is None else [title_key]), *map(of_wording, keys)),
+                title_key=title_key,
                 shown_hash=short_hash(title),
             ),
         )
@@ -340,12 +341,16 @@ class Make:
         **fields: object,
     ) -> FrozenIssue:
         period = period or self.period()
-        blocks = tuple(Block(story.id, "top", f"<p>{story.id}</p>", str(story.id)) for story in placed)
+        blocks = tuple(
+            Block(story.id, story.lead.entry_id, "top", f"<p>{story.id}</p>", str(story.id))
+            for story in placed
+        )
         variants = tuple(
             PlannedVariant(
                 (choice,),
                 choice.language,
                 tuple(story.id for story in placed)[index:],
+                tuple(story.lead.entry_id for story in placed)[index:],
                 f"News {index}",
                 ("<head>", f"<body {index}>", "<foot>"),
                 ("head", f"body {index}", "foot"),

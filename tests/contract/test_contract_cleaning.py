@@ -35,12 +35,12 @@ def test_an_excluded_entry_is_stored_with_its_reason_and_never_told(known_source
     kept = select(entries.c.state, entries.c.state_reason)
     assert rows(known_sources, kept) == [("excluded", "its category is 'Letters'")]
     assert list(known_sources.stories.newest("everything", 10)) == []
-    (known,) = known_sources.entries.candidates([excluded])
+    (known,) = known_sources.entries.candidates([excluded], make.now)
     assert known.excluded
 
 
 def renaming(known_sources, make, guid):
-    (known,) = known_sources.entries.candidates([make.described("g1")])
+    (known,) = known_sources.entries.candidates([make.described("g1")], make.now)
     described = make.described(guid, title="Title of g1")
     revision = Revision(known.id, known.story_id, described, shown_change=False)
     decisions = Decisions(revisions=(revision,), renamings=(Renaming(known.id, "steppe", guid),))

@@ -13,11 +13,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select, text, update
+from sqlalchemy import Column, Integer, MetaData, Table, column, insert, inspect, select, table, text, update
 
 import aggregator.store
 from aggregator.errors import StoreError, UsageError
 from aggregator.store.engine import connect, newest_revision, reading, upgrade, writing
+from aggregator.store.entries import EntryStore
 from aggregator.store.sequences import Sequence, advance
 from aggregator.store.tables import meta, metadata, server_pauses
 
@@ -96,6 +97,41 @@ def test_a_database_of_an_older_version_is_brought_to_this_one(empty_database, e
     command.upgrade(alembic(f"url={empty_database}"), "0001")
     upgrade(empty)
     assert tables(empty) == {*metadata.tables, "alembic_version"}
+
+
+def test_titles_are_still_found_after_the_index_of_keys_was_rebuilt(empty_database, empty, make):
+    command.upgrade(alembic(f"url={empty_database}"), "0007")
+    with empty.begin() as connection:
+        for name, row in rows_of_0007().items():
+            connection.execute(insert(table(name, *map(column, row))).values(row))
+    upgrade(empty)
+    entries = EntryStore(empty, "news.example")
+    (found,) = entries.candidates([make.described("new", title_key=-7)], datetime(2026, 11, 2, tzinfo=UTC))
+    assert (found.guid, found.title_key, found.keys, found.leads) == ("g1", -7, (-7,), True)
+    command.downgrade(alembic(f"url={empty_database}"), "0007")
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT key, entry_id FROM entry_keys")).all() == [(-7, 1)]
+
+
+def rows_of_0007():
+    """An entry, as that revision had it."""
+    at = "2026-11-01 00:00:00.000000"
+    texts = ("state_reason", "url", "canonical_url", "image", "author", "title", "text", "html")
+    hashes = ("guid_hash", "raw_hash", "shown_hash", "as_published")
+    return {
+        "sources": dict.fromkeys(("url", "state", "message"), "")
+        | dict.fromkeys(("redirect_sightings", "gone_count", "failures"), 0)
+        | {"id": "steppe", "active": True, "next_poll": at},
+        "entries": dict.fromkeys(texts, "")
+        | dict.fromkeys(hashes, b"")
+        | {"id": 1, "source_id": "steppe", "guid": "g1", "published": at, "first_seen": at, "state": "told"}
+        | {"rules_version": "1", "revision": 0, "language": "en", "script": "Latn", "categories": "[]"}
+        | {"date_guessed": False, "language_declared": False},
+        "stories": {"id": 1, "uri": "tag:x", "lead_entry_id": 1, "founded_at": at, "change_number": 1}
+        | {"updated_at": at, "hidden": False},
+        "story_entries": {"entry_id": 1, "story_id": 1, "relation": "lead", "reason": "", "joined_at": at},
+        "entry_keys": {"key": -7, "entry_id": 1},
+    }
 
 
 def test_the_last_script_by_name_is_the_revision_that_alembic_ends_with():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from aggregator.errors import StoreError
-from aggregator.model import Relation, Revision
-from aggregator.store.candidates import ENTRIES_PER_KEY
+from aggregator.model import Evidence, Relation, Revision, Tag
+from aggregator.store.candidates import ENTRIES_PER_KEY, MOST_CANDIDATES
 from aggregator.store.engine import reading
 from aggregator.store.revising import REVISIONS_KEPT
 from aggregator.store.tables import entries, entry_tags, revisions, stories, story_entries
@@ -29,7 +30,7 @@ def newest(adapters, limit=10):
 def revised(adapters, make, guid="g1", *, shown=True, **fields):
     """A revision of a stored entry, as `decide` would give it."""
     described = make.described(guid, **fields)
-    (known,) = [one for one in adapters.entries.candidates([described]) if one.guid == guid]
+    (known,) = [one for one in adapters.entries.candidates([described], make.now) if one.guid == guid]
     return Revision(known.id, known.story_id, described, shown)
 
 
@@ -64,41 +65,40 @@ def test_known_gives_the_raw_hash_of_each_of_a_sources_entries(known_sources, ma
     ],
 )
 def test_candidates_share_identity_url_or_key(known_sources, make, guid, url, keys):
-    stored = make.described("g1", keys=(-3, 4), mentions=("AF",))
+    stored = make.described("g1", keys=(-3, -4), mentions=("AF",))
     known_sources.entries.commit(make.batch(*map(make.founding, (stored, make.described("g2")))))
     (story,) = [one for one in newest(known_sources) if one.lead.title == stored.entry.title]
-    (found,) = known_sources.entries.candidates([make.described(guid, url=url, keys=keys)])
+    (found,) = known_sources.entries.candidates([make.described(guid, url=url, keys=keys)], make.now)
     assert (found.guid, found.source_id, found.story_id) == ("g1", "steppe", story.id)
     assert (found.raw_hash, found.canonical_url) == (stored.entry.raw_hash, stored.entry.canonical_url)
-    assert (found.keys, found.countries) == ((-3, 4), frozenset({"KG"}))
+    assert (found.keys, found.countries) == ((-3, -4), frozenset({"KG"}))
     assert found.published == stored.entry.published
 
 
 def test_the_same_guid_of_another_source_is_no_candidate(known_sources, make):
     known_sources.entries.commit(make.batch(make.founding(make.described("g1"))))
-    assert known_sources.entries.candidates([make.described("g1", source="oasis")]) == []
+    assert known_sources.entries.candidates([make.described("g1", source="oasis")], make.now) == []
 
 
 def test_entries_without_a_url_do_not_find_one_another(known_sources, make):
     known_sources.entries.commit(make.batch(make.founding(make.described("g1", url=""))))
-    assert known_sources.entries.candidates([make.described("g2", url="")]) == []
+    assert known_sources.entries.candidates([make.described("g2", url="")], make.now) == []
 
 
 def test_a_key_that_very_many_share_brings_up_the_newest_only(known_sources, make):
     crowd = [make.described(f"g{number}", keys=(1,)) for number in range(ENTRIES_PER_KEY + 5)]
     known_sources.entries.commit(make.batch(*map(make.founding, crowd)))
-    found = known_sources.entries.candidates([make.described("new", keys=(1,))])
-    assert len(found) == ENTRIES_PER_KEY
-    assert found[-1].guid == crowd[-1].entry.guid
+    found = known_sources.entries.candidates([make.described("new", keys=(1,))], make.now)
+    assert [one.guid for one in found] == [one.entry.guid for one in crowd[-MOST_CANDIDATES:]]
 
 
 def test_candidates_cost_the_same_few_queries_however_many_entries_come(known_sources, make, queries):
     crowd = [make.described(f"g{number}", keys=(number,)) for number in range(200)]
     known_sources.entries.commit(make.batch(*map(make.founding, crowd)))
     queries.count = 0
-    known_sources.entries.candidates(crowd[:1])
+    known_sources.entries.candidates(crowd[:1], make.now)
     few, queries.count = queries.count, 0
-    assert len(known_sources.entries.candidates(crowd)) == 200
+    assert len(known_sources.entries.candidates(crowd, make.now)) == 200
     assert queries.count == few
 
 
@@ -159,9 +159,11 @@ def test_a_joining_stands_after_the_lead_and_is_no_update(known_sources, make):
 def test_a_joining_follows_its_story_into_the_one_it_was_merged_into(known_sources, make):
     kept, merged = make.told(known_sources, "g1", "g2")
     known_sources.merge(merged.id, into=kept.id)
-    known_sources.entries.commit(make.batch(joinings=[make.joining(merged.id, make.described("g3"))]))
+    late = replace(make.joining(merged.id, make.described("g3")), former_lead=Relation.REPORT)
+    known_sources.entries.commit(make.batch(joinings=[late]))
     (story,) = newest(known_sources)
-    assert [member.title for member in story.members] == ["Title of g1", "Title of g3"]
+    assert [member.title for member in story.members] == [f"Title of g{number}" for number in (1, 2, 3)]
+    assert [member.relation for member in story.members] == [Relation.LEAD, *[Relation.REPORT] * 2]
 
 
 def test_a_joining_to_a_story_that_never_was_writes_nothing_of_its_batch(known_sources, make):
@@ -196,6 +198,18 @@ def test_copies_have_no_voice_in_a_storys_countries(known_sources, make):
     ]
     known_sources.entries.commit(make.batch(joinings=copies))
     assert newest(known_sources)[0].countries == ("KG",)
+
+
+def test_a_story_has_the_groups_of_its_lead_and_of_most_reports(known_sources, make):
+    region = Tag("region:CA", 0.6, (Evidence("", "tags", 0, "about 3 countries"),))
+    lead = make.described("g1", countries={"KG": 0.8, "UZ": 0.7, "TJ": 0.6})
+    lead = replace(lead, description=replace(lead.description, regions=(region,)))
+    known_sources.entries.commit(make.batch(make.founding(lead)))
+    (story,) = newest(known_sources)
+    assert (story.countries, story.regions) == (("KG", "UZ", "TJ"), ("region:CA",))
+    plain = [make.described(f"r{n}", source="oasis", countries={"KG": 0.9}) for n in range(2)]
+    known_sources.entries.commit(make.batch(joinings=[make.joining(story.id, one) for one in plain]))
+    assert newest(known_sources)[0].regions == ("region:CA",)
 
 
 def test_countries_of_equal_salience_are_ordered_by_code(known_sources, make):
@@ -246,7 +260,7 @@ def test_a_shown_revision_moves_updated_and_keeps_what_stood_there(known_sources
     (kept,) = rows(known_sources, select(revisions))
     assert (kept.number, kept.at, kept.title) == (1, later, "Dam breaks")
     assert kept.as_published == b"as published: Dam breaks"
-    (found,) = known_sources.entries.candidates([make.described("new", keys=(5,))])
+    (found,) = known_sources.entries.candidates([make.described("new", keys=(5,))], make.now)
     assert found.guid == "g1"
     assert found.raw_hash == revision.entry.entry.raw_hash
 

@@ -146,6 +146,21 @@ def test_each_confirmed_reader_gets_the_variant_of_their_choice(adapters, make):
     assert variant.text == ("head", "body 0", "foot")
 
 
+def test_readers_of_one_interface_language_may_be_told_the_same_story_by_different_entries(adapters, make):
+    in_kazakh = replace(EN, languages=("kk",))
+    readers(adapters, make, "ann@example.org")
+    readers(adapters, make, "ben@example.org", choice=in_kazakh)
+    (story,) = make.told(adapters, "g1")
+    issue = make.issue([story], choices=(EN,), watermark=1)
+    (plain,) = issue.variants
+    told_otherwise = replace(plain, choices=(in_kazakh,), entry_ids=(story.lead.entry_id + 1,))
+    (block,) = issue.blocks["en"]
+    blocks = {"en": (block, replace(block, entry_id=story.lead.entry_id + 1))}
+    assert adapters.issues.freeze(replace(issue, variants=(plain, told_otherwise), blocks=blocks)) == 2
+    assert count(adapters, variants) == 2
+    assert count(adapters, issue_blocks) == 2
+
+
 def test_a_choice_that_leads_to_no_variant_gets_no_letter(adapters, make):
     readers(adapters, make, "a@example.org", choice=EN)
     readers(adapters, make, "b@example.org", choice=FR)

@@ -193,7 +193,7 @@ def test_a_lead_that_names_another_picture_shows_the_old_one_no_more(adapters, m
 
 def revision(adapters, make, **fields):
     described = make.described("g1", **fields)
-    (known,) = adapters.entries.candidates([described])
+    (known,) = adapters.entries.candidates([described], make.now)
     return make.batch(revisions=[Revision(known.id, known.story_id, described, shown_change=False)])
 
 

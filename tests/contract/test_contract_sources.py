@@ -12,10 +12,12 @@ from aggregator.errors import UsageError
 from aggregator.model import (
     GONE_FOR_GOOD,
     Claims,
+    Evidence,
     Hints,
     Pace,
     Redirect,
     SourceState,
+    Tag,
     Validators,
     Whereabouts,
 )
@@ -329,14 +331,16 @@ def test_health_counts_what_came_of_late_and_what_names_no_country(adapters, mak
     store.synchronise(make.now)
     untagged = make.described("g2")
     untagged = replace(untagged, description=replace(untagged.description, tags=()))
-    adapters.entries.commit(
-        make.batch(make.founding(make.described("g1")), make.founding(untagged), updates=[make.update()])
-    )
+    given = make.described("g3")
+    default = Tag("KZ", 0.5, (Evidence("", "source", 0, "default country"),))
+    given = replace(given, description=replace(given.description, tags=(default,)))
+    foundings = map(make.founding, (make.described("g1"), untagged, given))
+    adapters.entries.commit(make.batch(*foundings, updates=[make.update()]))
     steppe, oasis = store.health(make.now + timedelta(days=6))
-    assert (steppe.status.entries, steppe.recent, steppe.untagged) == (2, 2, 1)
+    assert (steppe.status.entries, steppe.recent, steppe.untagged, steppe.by_default) == (3, 3, 1, 1)
     assert (oasis.status.entries, oasis.recent, oasis.untagged) == (0, 0, 0)
     late, _ = store.health(make.now + timedelta(days=8))
-    assert (late.status.entries, late.recent, late.untagged) == (2, 0, 0)
+    assert (late.status.entries, late.recent, late.untagged, late.by_default) == (3, 0, 0, 0)
     (unknown,) = adapters.sources(make.source("nobody")).health(make.now)
     assert (unknown.status.state, unknown.recent) == (SourceState.NEVER, 0)
 

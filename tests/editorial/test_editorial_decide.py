@@ -1,11 +1,15 @@
-"""Decisions on batches of entries: identity, exact duplicates, floods, counts."""
+"""Decisions on batches of entries: identity, addresses, stories, floods, counts."""
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.editorial import shown
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.editorial import shown, terms
 from aggregator.editorial.decide import Rules, count, decide, in_order
 from aggregator.editorial.folding import fold, text_of, words
 from aggregator.model import (
@@ -18,6 +22,8 @@ from aggregator.model import (
     Relation,
     Tag,
 )
+from tests.editorial.reports import DAM, OTHER_NEWS, Told, drawn, other_news, report
+from tests.editorial.reports import stored as stored_report
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RULES = Rules("test")
@@ -229,3 +235,69 @@ def test_counts_say_what_became_of_each_sources_entries() -> None:
         "moon": EntryCounts(duplicates=2, untagged=1),
     }
     assert count(Decisions()) == {}
+
+
+def test_excluded_entries_found_stories_of_their_own_that_are_never_told() -> None:
+    news = arrival("1", "sun", "example.org/1", age=2)
+    advertisement = arrival("2", "moon", "example.org/1")
+    excluded = replace(advertisement, entry=replace(advertisement.entry, excluded="category «Advertising»"))
+    decisions = judge(news, excluded)
+    assert [(one.lead, one.old) for one in decisions.foundings] == [(news, False), (excluded, True)]
+    assert count(decisions) == {"sun": EntryCounts(new=1), "moon": EntryCounts(excluded=1)}
+
+
+def test_nothing_joins_what_is_stored_as_excluded() -> None:
+    stored_one = replace(stored(7, arrival("1", "sun", "example.org/1")), excluded=True)
+    assert len(judge(arrival("9", "moon", "example.org/1"), known=(stored_one,)).foundings) == 1
+
+
+def test_a_renamed_entry_is_revised_under_its_new_guid() -> None:
+    known = tuple(stored(n, arrival(f"old{n}", address=f"example.org/{n}")) for n in range(1, 5))
+    new = [arrival(f"new{n}", address=f"example.org/{n}", raw=b"new") for n in range(1, 5)]
+    decisions = judge(*new, known=known)
+    assert [(one.entry_id, one.guid) for one in decisions.renamings] == [(n, f"new{n}") for n in range(1, 5)]
+    assert len(decisions.revisions) == 4
+    assert not decisions.foundings
+
+
+def test_entries_that_share_no_more_than_a_term_are_not_renamed_ones() -> None:
+    one, *others = drawn([report(told, "sun", str(n), age=90) for n, told in enumerate(OTHER_NEWS)])
+    key = (terms.concept("school"),)
+    known = [replace(stored_report(one, n), keys=key) for n, one in enumerate([one, *others], 1)]
+    new = drawn([report(Told(f"School number {n}", ""), "sun", f"new{n}", raw=b"new") for n in range(7)])
+    new = [replace(one, description=replace(one.description, keys=key)) for one in new]
+    decisions = judge(*new, known=tuple(known))
+    assert (decisions.renamings, decisions.revisions) == ((), ())
+
+
+def test_counts_of_a_story_in_several_languages() -> None:
+    arrivals = drawn([report(told, language, age=1 + n) for n, (language, told) in enumerate(DAM.items())])
+    assert count(judge(*arrivals)) == {
+        "fa": EntryCounts(new=1),
+        **{language: EntryCounts(duplicates=1) for language in ("kk", "ru", "en", "fr")},
+    }
+
+
+def test_weights_and_outlets_are_those_of_the_rules() -> None:
+    arrivals = drawn([report(DAM["ru"], "sun", age=3), report(DAM["kk"], "sun-kk"), *other_news()])
+    rules = replace(RULES, weights={"sun-kk": 2.0}, outlets={"sun": "The Sun", "sun-kk": "The Sun"})
+    decisions = decide(arrivals, (), now=NOW, first_polls=frozenset(), rules=rules)
+    (founding,) = [one for one in decisions.foundings if one.followers]
+    assert founding.lead.entry.source_id == "sun-kk"
+    assert [one.relation for one in founding.followers] == [Relation.EDITION]
+
+
+@given(st.lists(st.integers(0, 11), max_size=9), st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=30)
+def test_every_new_entry_ends_in_exactly_one_place(chosen: list[int], shuffler: random.Random) -> None:
+    told = [*DAM.values(), *OTHER_NEWS]
+    arrivals = drawn([report(told[n], f"s{n % 4}", str(place), age=place) for place, n in enumerate(chosen)])
+    kept, *new = arrivals or [None]
+    known = () if kept is None else (stored_report(kept, 7, story=3),)
+    shuffler.shuffle(new)
+    decisions = judge(*new, known=known)
+    placed = [one.lead for one in decisions.foundings]
+    placed += [one.entry for founding in decisions.foundings for one in founding.followers]
+    placed += [one.entry for one in decisions.joinings]
+    assert in_order(placed) == in_order(new)
+    assert {one.story_id for one in decisions.joinings} <= {3}

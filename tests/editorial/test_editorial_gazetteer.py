@@ -31,7 +31,7 @@ def test_the_shipped_files_have_no_fault_and_name_all_countries_of_the_region() 
 
 def test_no_word_stands_twice_in_one_list_of_a_shipped_file() -> None:
     for file, text in shipped.texts().items():
-        words = [(word.kind, word.language, word.text) for word in parse(file, text)[0]]
+        words = [(word.kind, word.language, word.text) for word in parse(file, text).words]
         assert len(words) == len(set(words)), file
 
 
@@ -54,7 +54,7 @@ def test_names_come_in_all_scripts_of_a_language_without_explanations() -> None:
         ("gazetteer/XX.toml", "", (1, 1), "«XX» is no country code"),
         ("KZ.toml", "[names]\nru = [", (2, 1), "not valid TOML"),
         ("KZ.toml", "[names]\nru = = 1\n", (2, 6), "not valid TOML"),
-        ("KZ.toml", "[names]\n\n[nmaes]\nru = []\n", (3, 1), "unknown table «nmaes»: use one of names,"),
+        ("KZ.toml", "[names]\n\n[nmaes]\nru = []\n", (3, 1), "unknown table «nmaes»: did you mean «names»?"),
         ("KZ.toml", 'names = "Qazaqstan"\n', (1, 1), "«names» must be a table of languages"),
         ("KZ.toml", '[names]\nru = ["Астана"]\nru-RU = ["Астана"]\n', (3, 1), "«ru-RU» is no language"),
         ("KZ.toml", '[names]\nru = "Казахстан"\n', (2, 1), "must be a list of words"),
@@ -65,7 +65,7 @@ def test_names_come_in_all_scripts_of_a_language_without_explanations() -> None:
     ],
 )
 def test_a_fault_names_file_line_and_entry(file: str, text: str, place: tuple[int, int], says: str) -> None:
-    _, (fault,) = parse(file, text)
+    (fault,) = parse(file, text).faults
     assert (fault.file, (fault.line, fault.column)) == (file, place)
     assert says in fault.message
 
@@ -140,7 +140,7 @@ def test_a_special_word_replaces_cldrs_name_of_the_same_spelling() -> None:
         ("tg", "эрон", {"эрону", "эронро", "эронӣ"}, {"эронбой"}),
         ("fa", "ایران", {"ایرانی", "ایرانیان"}, {"ایرانشهر"}),
         ("ka", "ირანი", {"ირანში", "ირანის"}, {"ირანელები"}),
-        ("de", "iran", {"irans"}, {"iraner"}),
+        ("de", "belfast", {"belfasts", "belfaster"}, {"belfastisch"}),
         ("en", "niger", {"niger"}, {"nigeria", "nigers"}),
     ],
 )

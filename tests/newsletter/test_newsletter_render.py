@@ -12,8 +12,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from aggregator.model import Choice, Newsletter, Period, Placed, PlannedVariant, Relation
-from aggregator.newsletter.compose import place, section_names, variants
+from aggregator.model import Choice, Newsletter, Period, Placed, PlannedVariant, Ranked, Relation
+from aggregator.newsletter.compose import place, section_names, tellings, variants
 from aggregator.newsletter.render import Press, days
 from aggregator.templating import Templates, shipped_templates
 
@@ -33,10 +33,11 @@ def one(tree: LexborHTMLParser, selector: str) -> LexborNode:
 def assembled(
     press: Press, newsletter: Newsletter, period: Period, stories: Any, language: str
 ) -> PlannedVariant:
-    placed = place(newsletter, period, stories)
+    placed = place(newsletter, period, [Ranked(each, 1.0, 1, "it is well covered") for each in stories])
+    told = tellings(newsletter, placed, [Choice(language)], {})
     frames = [press.frame(newsletter, period, language)]
-    blocks = {language: [press.block(each, language) for each in placed]}
-    (variant,) = variants([Choice(language)], placed, frames, blocks)
+    blocks = {language: [press.block(each, language) for each in told[Choice(language)]]}
+    (variant,) = variants(newsletter, told, frames, blocks)
     return variant
 
 
@@ -150,7 +151,7 @@ def test_a_block_names_source_profile_language_date_and_other_countries(press: P
         assert "Мост открыт" in text
         assert "Ала-Тоо Пресс (média d’État) · russe · 21 novembre 2026" in text
         assert "Tadjikistan" not in text
-    regional = press.block(Placed("KZ", stories[0], ""), "fr")
+    regional = press.block(Placed("KZ", stories[0], "", sources=3), "fr")
     assert "3 sources indépendantes · Kirghizstan" in " ".join(regional.text.split())
 
 

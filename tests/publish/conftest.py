@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ import pytest
 from jinja2 import Environment
 from lxml import etree
 
-from aggregator.model import Member, Relation, Selection, Site, Source, Story
+from aggregator.model import Member, Ranked, Relation, Selection, Site, Source, Story
 from aggregator.templating import Templates, shipped_templates
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -86,6 +86,16 @@ def story(member: Callable[..., Member]) -> Callable[..., Story]:
         return Story(number, f"tag:example.org,2026:story/{number}", at, at, members, countries)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def as_ranked() -> Callable[..., list[Ranked]]:
+    """Stories as if they were ranked, in the order given."""
+
+    def ranked(stories: Iterable[Story]) -> list[Ranked]:
+        return [Ranked(one, 1.0, 1, "it leads") for one in stories]
+
+    return ranked
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,20 @@ def test_a_feed_without_stories_is_valid(
     assert etree.fromstring(atom).findtext(f"{ATOM}updated") == NEVER.isoformat()
 
 
+def test_a_feed_of_one_language_tells_its_stories_in_it(feeds: Feeds, rich: list[Story], site: Site) -> None:
+    def publishers(*languages: str) -> list[str | None]:
+        atom, _ = render(feeds, Selection("one", "One", languages=languages), rich[:1])
+        return [
+            entry.findtext(f"{ATOM}author/{ATOM}name")
+            for entry in etree.fromstring(atom).iter(f"{ATOM}entry")
+        ]
+
+    ledger, dala, cols = (site.sources[one].name for one in ("steppe", "dala", "cols"))
+    assert publishers() == publishers("en", "fr") == publishers("de") == [ledger]
+    assert publishers("fr") == [cols]
+    assert publishers("fr", "kk") == [dala]
+
+
 @pytest.mark.parametrize(
     ("selection", "paths", "title"),
     [

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from lxml import html
 
-from aggregator.model import Member, Selection, Site, SourceState, SourceStatus, Story
+from aggregator.model import Member, Ranked, Selection, Site, SourceState, SourceStatus, Story
 from aggregator.publish.feeds import Feeds
 from aggregator.publish.pages import STORIES_PER_COUNTRY, Pages
 
@@ -30,11 +30,14 @@ Render = Callable[..., dict[str, str]]
 
 
 @pytest.fixture(scope="session")
-def render(environment: Callable[[str], Environment], site: Site) -> Render:
+def render(
+    environment: Callable[[str], Environment], site: Site, as_ranked: Callable[..., list[Ranked]]
+) -> Render:
     def pages(
         stories: list[Story], statuses: tuple[SourceStatus, ...] = (), **changes: object
     ) -> dict[str, str]:
-        files = Pages(environment, replace(site, **changes), SELECTIONS).render(stories, statuses, NOW)  # type: ignore[arg-type]
+        pages = Pages(environment, replace(site, **changes), SELECTIONS)  # type: ignore[arg-type]
+        files = pages.render(stories, as_ranked(stories), statuses, NOW)
         return {file.path: file.content.decode() for file in files}
 
     return pages
@@ -118,10 +121,13 @@ def test_full_pages_stay_light(render: Render, many: list[Story]) -> None:
 
 
 def test_equal_stories_give_equal_bytes_at_any_time(
-    environment: Callable[[str], Environment], site: Site, many: list[Story]
+    environment: Callable[[str], Environment],
+    site: Site,
+    many: list[Story],
+    as_ranked: Callable[..., list[Ranked]],
 ) -> None:
-    pages = Pages(environment, site, SELECTIONS)
-    assert pages.render(many, (), NOW) == pages.render(many, (), NOW + timedelta(days=400))
+    pages, ranked = Pages(environment, site, SELECTIONS), as_ranked(many)
+    assert pages.render(many, ranked, (), NOW) == pages.render(many, ranked, (), NOW + timedelta(days=400))
 
 
 def test_a_story_is_told_in_its_own_language_and_direction(

@@ -10,7 +10,7 @@ import pytest
 from jinja2 import Environment
 from lxml import etree, html
 
-from aggregator.model import Picture, PictureFile, Selection, Site, Story
+from aggregator.model import Picture, PictureFile, Ranked, Selection, Site, Story
 from aggregator.publish.feeds import Feeds
 from aggregator.publish.pages import Pages
 from aggregator.publish.presentation import show
@@ -30,10 +30,10 @@ def stories(story: Callable[..., Story]) -> list[Story]:
 
 @pytest.fixture
 def page(
-    environment: Callable[[str], Environment], site: Site
+    environment: Callable[[str], Environment], site: Site, as_ranked: Callable[..., list[Ranked]]
 ) -> Callable[[list[Story], str], html.HtmlElement]:
     def rendered(stories: list[Story], path: str) -> html.HtmlElement:
-        files = Pages(environment, site, [EVERYTHING]).render(stories, (), NOW)
+        files = Pages(environment, site, [EVERYTHING]).render(stories, as_ranked(stories), (), NOW)
         (content,) = (file.content for file in files if file.path == path)
         return html.fromstring(content.decode())
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from aggregator.model import Member, Placement, Selection, Story
+from aggregator.model import Member, Placement, Relation, Selection, Story
 from aggregator.publish.selections import EVERYTHING, matches, place
 
 
@@ -16,6 +17,8 @@ from aggregator.publish.selections import EVERYTHING, matches, place
         ({}, True),
         ({"countries": ("KG", "KZ")}, True),
         ({"countries": ("KG",)}, False),
+        ({"countries": ("region:CA",)}, True),
+        ({"countries": ("region:SAHEL",)}, False),
         ({"languages": ("kk",)}, True),
         ({"languages": ("fr",)}, False),
         ({"sources": ("dala",)}, True),
@@ -30,6 +33,7 @@ def test_every_criterion_must_be_met_by_any_member(
     member: Callable[..., Member],
 ) -> None:
     told = story(1, member("dala", 2, language="kk"), countries=("KZ", "RU"))
+    told = replace(told, regions=("region:CA",))
     assert matches(Selection("one", "One", **criteria), told) is held  # type: ignore[arg-type]
 
 
@@ -45,3 +49,11 @@ def test_each_selection_and_everything_are_placed(story: Callable[..., Story]) -
 def test_everything_admits_all_even_when_it_is_configured(story: Callable[..., Story]) -> None:
     placements = place([Selection(EVERYTHING, "Mine", countries=("KG",))], [story(1)])
     assert placements == {EVERYTHING: Placement(frozenset({1}), frozenset())}
+
+
+def test_a_copy_alone_puts_no_story_in_a_feed_of_its_language(
+    story: Callable[..., Story], member: Callable[..., Member]
+) -> None:
+    told = story(1, member("dala", 2, language="kk", relation=Relation.COPY))
+    assert not matches(Selection("kk", "Qazaqsha", languages=("kk",)), told)
+    assert matches(Selection("en", "English", languages=("en",)), told)

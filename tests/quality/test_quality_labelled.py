@@ -1,108 +1,220 @@
-"""The tagger and the language detector against labelled items, where such are at hand.
+"""The project's own labelled set: it is sound, and on it tags and languages stay as good as they are.
 
-Set LABELLED_DATA to a folder that holds `labelled_items.jsonl` (and, if there are any,
-`quality/tags_*.jsonl`); `pytest -s` shows the figures. Countries that an item only mentions count neither
-for nor against.
+No source helps: what only its default country could tell counts as missed. The errors, one by one:
+`aggregator evaluate tags tests/quality/labelled/*.jsonl`.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import time
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations
 from pathlib import Path
 
+import orjson
 import pytest
+from babel import Locale
+from click.testing import CliRunner
 
-from aggregator.editorial import items, language
-from aggregator.editorial.describe import Describer, shipped_describer
-from aggregator.editorial.items import LabelledItem
-from aggregator.editorial.scoring import JudgedTags, LanguageReport, TagFigures
-from aggregator.model import Description, Source
+from aggregator.cli import main
+from aggregator.editorial.describe import shipped_describer
+from aggregator.editorial.items import UNDATED
+from aggregator.editorial.language import REGION
+from aggregator.editorial.scoring import Counts, LanguageReport, TagReport
+from aggregator.model import Source
+from tests.quality import own_items
 
-FOLDER = Path(os.environ.get("LABELLED_DATA", "/nowhere"))
-pytestmark = pytest.mark.skipif(
-    not (FOLDER / "labelled_items.jsonl").is_file(), reason="LABELLED_DATA names no labelled items"
-)
+FIELDS = {
+    *("id", "lang", "script", "source", "url", "title", "text", "date"),
+    *("countries", "mentioned", "story", "note"),
+}
+LONGEST_LINE = 3_000
+"""Bytes: an item is a lead or a teaser, and a line can be read."""
+SCRIPTS = {
+    **{code: {"Latn"} for code in ("az", "de", "en", "fr", "tk", "tr")},
+    **{code: {"Cyrl"} for code in ("ky", "mn", "ru", "tg")},
+    **{code: {"Arab"} for code in ("fa", "ps")},
+    **{code: {"Cyrl", "Latn"} for code in ("kk", "uz")},
+}
+MAIN_LANGUAGES = ("en", "fa", "fr", "kk", "ky", "ru", "tg", "uz")
+WINDOW = timedelta(hours=72)
+ISO_3166 = {code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()}
+"""CLDR's two-letter territories."""
+NOBODY = Source("", "", "")
+"""Items are judged by themselves: no source helps."""
+
+OWN = own_items.load()
+RECORDS = [record for file in own_items.FILES for record in own_items.records(file)]
+STORIES = own_items.together(OWN, lambda item: item.story)
+COPIES = own_items.together(OWN, lambda item: item.copy)
 
 
-def read(path: Path) -> list[LabelledItem]:
-    with path.open("rb") as lines:
-        return [items.labelled(json.loads(line)) for line in lines]
+# ------------------------------------------------------------------------------------------------ the set
+
+
+def test_the_set_is_large_and_in_many_languages() -> None:
+    languages = Counter(item.labelled.language for item in OWN)
+    assert len(OWN) >= 300
+    assert sum(count >= 10 for count in languages.values()) >= 12
+    assert {item.labelled.script for item in OWN if item.labelled.language in ("kk", "uz")} == {
+        "Cyrl",
+        "Latn",
+    }
+
+
+def test_each_id_and_each_address_is_given_once() -> None:
+    for field in ("id", "url"):
+        given = Counter(record[field] for record in RECORDS)
+        assert [value for value, times in given.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("file", own_items.FILES, ids=lambda file: file.stem)
+def test_each_line_has_the_documented_fields_and_can_be_read(file: Path) -> None:
+    expected = FIELDS | {"copy"} if file.stem == "duplicates" else FIELDS
+    for line, record in zip(file.read_bytes().splitlines(), own_items.records(file), strict=True):
+        assert set(record) == expected, record["id"]
+        assert len(line) <= LONGEST_LINE, record["id"]
+        assert record["text"].strip(), record["id"]
+        assert record["url"].startswith(f"https://{record['source']}.example/"), record["id"]
+
+
+def test_each_label_is_a_code_that_exists() -> None:
+    for item in OWN:
+        one = item.labelled
+        assert (one.countries | one.either) <= ISO_3166, one.id
+        assert one.script in SCRIPTS[one.language], one.id
+        assert one.date != UNDATED, one.id
+
+
+def test_no_country_is_both_a_subject_and_a_mention() -> None:
+    for item, record in zip(OWN, RECORDS, strict=True):
+        named = [*record["countries"], *record["mentioned"]]
+        assert len(set(named)) == len(named), record["id"]
+        assert item.labelled.either == set(record["mentioned"]), record["id"]
+
+
+def test_a_story_has_two_entries_or_more_within_the_window() -> None:
+    assert sum(len(members) for members in STORIES.values()) >= 150
+    for story, members in STORIES.items():
+        dates = [member.labelled.date for member in members]
+        assert 2 <= len(members) <= 6, story
+        assert max(dates) - min(dates) <= WINDOW, story
+
+
+def test_stories_join_every_two_of_the_main_languages_several_times() -> None:
+    joined: Counter[tuple[str, ...]] = Counter()
+    for members in STORIES.values():
+        joined.update(combinations(sorted({member.labelled.language for member in members}), 2))
+    assert [pair for pair in combinations(MAIN_LANGUAGES, 2) if joined[pair] < 3] == []
+
+
+def test_copies_of_a_text_tell_one_story_in_one_language() -> None:
+    for copied, members in COPIES.items():
+        assert len(members) >= 2, copied
+        assert len({(member.story, member.labelled.language) for member in members}) == 1, copied
+
+
+# ------------------------------------------------------------------------------------------------ the gate
+
+# Each floor stands a little under what is reached; the comment beside it says what that is. Whoever makes one
+# better raises its floor.
+
+COUNTRIES = 0.90  # 0.920
+COUNTRIES_STRICTLY = 0.84  # 0.858: a mention that is taken for a subject counts as wrong
+COUNTRIES_BY_FILE = {
+    "countries": 0.97,  # 0.991
+    "duplicates": 0.92,  # 0.949
+    "lookalikes": 0.84,  # 0.867: many name no country, only a currency or a court
+    "stories": 0.95,  # 0.969
+    "traps": 0.70,  # 0.733
+}
+COUNTRIES_BY_LANGUAGE = {
+    "az": 0.85,  # 0.929
+    "de": 0.84,  # 0.885
+    "en": 0.90,  # 0.926
+    "fa": 0.95,  # 0.979
+    "fr": 0.88,  # 0.908
+    "kk": 0.92,  # 0.946
+    "ky": 0.90,  # 0.933
+    "ru": 0.87,  # 0.894
+    "tg": 0.91,  # 0.947
+    "tk": 0.89,  # 0.936
+    "tr": 0.74,  # 0.780
+    "uz": 0.92,  # 0.941
+}
+"""Languages with ten items or more: one item moves the others too far."""
+LANGUAGES = 0.995  # 0.998
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well this code does on the set."""
+
+    tags: TagReport
+    languages: LanguageReport
+    mentions_as_subjects: int
 
 
 @pytest.fixture(scope="module")
-def describer() -> Describer:
-    started = time.perf_counter()
-    built = shipped_describer(())
-    compiled = time.perf_counter()
-    language.detect("A first text loads the language model of this process.")
-    loaded = time.perf_counter()
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"\nstart-up: gazetteer {compiled - started:.2f} s, language model {loaded - compiled:.2f} s, "
-        f"{megabytes:.0f} MB at most"
-    )
-    return built
+def measured() -> Measured:
+    describer = shipped_describer(())
+    tags, languages, mentions_as_subjects = TagReport(errors=0), LanguageReport(REGION, errors=0), 0
+    for item in OWN:
+        description = describer.describe(item.labelled.entry(), NOBODY)
+        tags.add(item.file, item.labelled, description)
+        languages.add(item.file, item.labelled, description)
+        mentions_as_subjects += len(item.labelled.either & {tag.country for tag in description.tags})
+    return Measured(tags, languages, mentions_as_subjects)
 
 
-def describe(describer: Describer, item: LabelledItem) -> Description:
-    return describer.describe(item.entry(), Source("s", "S", "https://example.org/feed"))
+def reaches(counts: Counts, floor: float) -> bool:
+    return counts.f1 is not None and counts.f1 >= floor
 
 
-def measure(describer: Describer, path: Path) -> TagFigures:
-    """Score one file and print its figures."""
-    figures = TagFigures()
-    for item in read(path):
-        figures.add(JudgedTags(item, describe(describer, item)))
-    for what, counts in (("subjects", figures.subjects), ("subjects and mentions", figures.named)):
-        shown = f"P {counts.precision:.3f}, R {counts.recall:.3f}, F1 {counts.f1:.3f}"
-        print(f"{path.stem}, {what}: {figures.items} items, {shown}")
-    return figures
+def test_countries_stay_as_good_as_they_are(measured: Measured) -> None:
+    assert reaches(measured.tags.overall.subjects, COUNTRIES), measured.tags.overall.subjects
 
 
-def test_countries_of_labelled_items_reach_the_floor(describer: Describer) -> None:
-    f1 = measure(describer, FOLDER / "labelled_items.jsonl").subjects.f1
-    assert f1 is not None
-    assert f1 >= 0.85
+def test_subjects_are_told_from_mentions_as_well_as_they_are(measured: Measured) -> None:
+    found = measured.tags.overall.subjects
+    strictly = found + Counts(wrong=measured.mentions_as_subjects)
+    assert reaches(strictly, COUNTRIES_STRICTLY), strictly
 
 
-def test_countries_of_other_sets_are_measured(describer: Describer) -> None:
-    for path in sorted((FOLDER / "quality").glob("tags_*.jsonl")):
-        f1 = measure(describer, path).named.f1
-        assert f1 is not None
-        assert f1 >= 0.75
+@pytest.mark.parametrize(("file", "floor"), COUNTRIES_BY_FILE.items())
+def test_countries_of_each_file_stay_as_good_as_they_are(measured: Measured, file: str, floor: float) -> None:
+    assert reaches(measured.tags.files[file].subjects, floor), measured.tags.files[file].subjects
 
 
-def test_languages_of_labelled_items_reach_the_floor(describer: Describer) -> None:
-    for path in (FOLDER / "labelled_items.jsonl", *sorted((FOLDER / "quality").glob("tags_*.jsonl"))):
-        report = LanguageReport(language.REGION, errors=0)
-        for item in read(path):
-            report.add(path.stem, item, describe(describer, item))
-        languages, scripts = report.overall.languages, report.overall.scripts
-        print(f"languages of {path.stem}: {languages.right} of {languages.of}")
-        assert languages.right >= 0.98 * languages.of
-        assert scripts.right == scripts.of
+@pytest.mark.parametrize(("language", "floor"), COUNTRIES_BY_LANGUAGE.items())
+def test_countries_in_each_language_stay_as_good_as_they_are(
+    measured: Measured, language: str, floor: float
+) -> None:
+    figures = measured.tags.languages[language]
+    assert reaches(figures.subjects, floor), figures.subjects
 
 
-def test_a_french_article_on_a_summit_is_about_its_two_countries(describer: Describer) -> None:
-    text = (FOLDER / "sample_article_fr.txt").read_text("utf-8")
-    for title in ("", text.splitlines()[2]):
-        item = items.labelled({"id": "sample", "title": title, "text": text})
-        assert {tag.country for tag in describe(describer, item).tags} == {"KZ", "TJ"}
+def test_every_file_and_every_language_of_ten_items_has_a_floor() -> None:
+    languages = Counter(item.labelled.language for item in OWN)
+    assert {file.stem for file in own_items.FILES} == set(COUNTRIES_BY_FILE)
+    assert {code for code, count in languages.items() if count >= 10} == set(COUNTRIES_BY_LANGUAGE)
 
 
-def test_describing_is_fast_enough(describer: Describer) -> None:
-    texts = [replace(item, text=(item.text * 10)[:600]) for item in read(FOLDER / "labelled_items.jsonl")]
-    rounds = 10
-    for item in texts:
-        describe(describer, item)
-    started = time.perf_counter()
-    for _ in range(rounds):
-        for item in texts:
-            describe(describer, item)
-    rate = rounds * len(texts) / (time.perf_counter() - started)
-    print(f"describe: {rate:.0f} entries/s of title + 600 characters")
-    assert rate > 200
+def test_languages_stay_as_well_told_as_they_are(measured: Measured) -> None:
+    told = measured.languages.overall.languages
+    assert told.of == len(OWN)
+    assert told.right >= LANGUAGES * told.of, measured.languages.confusions
+
+
+def test_scripts_are_always_right(measured: Measured) -> None:
+    scripts = measured.languages.overall.scripts
+    assert scripts.right == scripts.of == len(OWN)
+
+
+def test_the_evaluate_command_reads_the_set_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = [str(file) for file in own_items.FILES]
+    outcome = CliRunner().invoke(main, ["evaluate", "tags", "--json", *files])
+    assert outcome.exit_code == 0, outcome.output
+    assert orjson.loads(outcome.stdout)["all"]["items"] == len(OWN)

@@ -1,8 +1,9 @@
 """All tables, in the order in which they refer to one another.
 
-`news` holds what came in and what we tell; `pictures` what illustrates it; `websub` what hubs promised and
-pushed; `mail` readers, issues and the delivery ledger; `columns` the column types that all use. The history
-of these tables is in `migrations`; a test keeps both equal.
+`news` holds what came in and what we tell; `sketches` what entries are found and compared by; `pictures` what
+illustrates stories; `websub` what hubs promised and pushed; `mail` readers, issues and the delivery ledger;
+`columns` the column types that all use. The history of these tables is in `migrations`; a test keeps both
+equal.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ from aggregator.store.tables.mail import (
 from aggregator.store.tables.news import (
     corrections,
     entries,
-    entry_keys,
     entry_tags,
     meta,
     placements,
@@ -39,6 +39,7 @@ from aggregator.store.tables.news import (
     story_entries,
 )
 from aggregator.store.tables.pictures import pictures, story_pictures
+from aggregator.store.tables.sketches import entry_keys, entry_sketches, entry_titles, fresh_keys, learned
 from aggregator.store.tables.websub import hub_leases, pushes
 
 __all__ = [
@@ -47,12 +48,16 @@ __all__ = [
     "deliveries",
     "entries",
     "entry_keys",
+    "entry_sketches",
     "entry_tags",
+    "entry_titles",
+    "fresh_keys",
     "hub_leases",
     "issue_blocks",
     "issue_frames",
     "issue_stories",
     "issues",
+    "learned",
     "meta",
     "metadata",
     "pictures",

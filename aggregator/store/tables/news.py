@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from aggregator.store.tables.columns import FeedText, Id, Utc, metadata
@@ -108,7 +109,8 @@ entries = Table(
     # The hash first: one look-up for entries of many sources then needs a single range each.
     UniqueConstraint("guid_hash", "source_id"),
     Index("ix_entries_source_id", "source_id", "id"),
-    Index("ix_entries_url_hash", "url_hash"),
+    Index("ix_entries_url_hash", "url_hash", "id"),
+    Index("ix_entries_first_seen", "first_seen", "id"),
 )
 
 source_repeats = Table(
@@ -142,15 +144,6 @@ entry_tags = Table(
     sqlite_with_rowid=False,
 )
 
-entry_keys = Table(
-    "entry_keys",
-    metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
-    Index("ix_entry_keys_entry_id", "entry_id"),
-    sqlite_with_rowid=False,
-)
-
 stories = Table(
     "stories",
     metadata,
@@ -164,6 +157,7 @@ stories = Table(
     Column("updated_at", Utc, nullable=False),
     Column("hidden", Boolean, nullable=False),
     Column("merged_into", ForeignKey("stories.id")),
+    Index("ix_stories_told_at", "told_at", "told_number"),
 )
 
 story_entries = Table(
@@ -174,7 +168,14 @@ story_entries = Table(
     Column("relation", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("joined_at", Utc, nullable=False),
-    Index("ix_story_entries_story_id", "story_id"),
+    Column("attention", FeedText, comment="What the operator should look at; NULL for nothing."),
+    Index("ix_story_entries_story_id", "story_id", "entry_id"),
+    Index(
+        "ix_story_entries_attention",
+        "story_id",
+        sqlite_where=text("attention IS NOT NULL"),
+        postgresql_where=text("attention IS NOT NULL"),
+    ),
 )
 
 story_countries = Table(
@@ -197,6 +198,7 @@ corrections = Table(
     Column("entry_id", ForeignKey("entries.id")),
     Column("arguments", JSON, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("withdrawn_at", Utc, comment="NULL while it is in force."),
     comment="The operator's word, applied after every judgement.",
 )
 
