@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
 
-.PHONY: help setup demo run test check format lint types contracts schema lock places bench-poll proof-hostile proof-fuzz picture clean
+.PHONY: help setup demo run test check format lint types contracts schema lock places bench-poll bench-editorial bench-candidates proof-hostile proof-fuzz picture clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,12 @@ places: setup ## choose the world's cities and towns anew from GeoNames
 
 bench-poll: setup ## poll 1,000 made-up feeds beside `reader` (READER=python that has it)
 	@$(BIN)/python benchmarks/bench_poll.py $(if $(READER),--reader $(READER))
+
+bench-editorial: setup ## describe and judge made-up entries, with up to 300,000 stored
+	@$(BIN)/python benchmarks/bench_editorial.py
+
+bench-candidates: setup ## what looking back and writing cost, with up to 300,000 entries stored
+	@$(BIN)/python benchmarks/bench_candidates.py
 
 proof-hostile: setup ## poll 10,000 sources of which half are hostile
 	@$(BIN)/python benchmarks/proof_hostile.py --sources 10000

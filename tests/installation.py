@@ -18,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.invented import sentence
+
 Command = subprocess.CompletedProcess[str]
 
 
@@ -62,10 +64,10 @@ def rss(name: str, entries: int, now: datetime) -> bytes:
     """A feed of short invented news, an hour apart, each with a place of the region."""
     items = "".join(
         f"<item><guid isPermaLink='false'>{name}-{number}</guid>"
-        f"<title>Story {number} of {name} on Kazakhstan's railways</title>"
+        f"<title>Story {number} of {name}, Kazakhstan: {sentence(f'{name} {number}', 6)}</title>"
         f"<link>http://{name}.example/{number}</link>"
         f"<pubDate>{format_datetime(now - timedelta(hours=number + 1))}</pubDate>"
-        f"<description>Report {number} of {name}: the train to Almaty left on time.</description></item>"
+        f"<description>In Almaty {sentence(f'text of {name} {number}', 20)}.</description></item>"
         for number in range(entries)
     )
     channel = f"<channel><title>{name}</title>{items}</channel>"

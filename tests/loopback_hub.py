@@ -14,6 +14,8 @@ from typing import Literal, Self
 import aiohttp
 from aiohttp import web
 
+from tests.invented import sentence
+
 PUBLIC = "https://news.example.org"
 """What the subscriber takes for its public origin; the hub finds it at `subscriber` instead."""
 
@@ -73,8 +75,9 @@ class LoopbackHub:
     def body(self, guids: list[str]) -> bytes:
         """A feed of these entries; one that was not there at first is of this hour."""
         items = "".join(
-            f"<item><guid isPermaLink='false'>{guid}</guid><title>The {guid} train to Almaty leaves</title>"
-            f"<link>{self.url}/{guid}</link><description>Report {guid} from Kazakhstan.</description>"
+            f"<item><guid isPermaLink='false'>{guid}</guid><title>The {guid} {sentence(guid, 5)}</title>"
+            f"<link>{self.url}/{guid}</link>"
+            f"<description>Kazakhstan: {sentence(f'text of {guid}', 20)}.</description>"
             f"<pubDate>{format_datetime(self._dates.setdefault(guid, datetime.now(UTC)))}</pubDate></item>"
             for guid in guids
         )

@@ -109,7 +109,8 @@ def test_the_wheel_carries_all_that_the_program_reads(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         carried = set(archive.namelist())
     needed = {path.relative_to(ROOT).as_posix() for path in CODE}
-    for folder in ("aggregator/editorial/gazetteer", "aggregator/store/migrations", "aggregator/demo/world"):
+    folders = ("editorial/gazetteer", "editorial/lexicon", "store/migrations", "demo/world")
+    for folder in (f"aggregator/{folder}" for folder in folders):
         needed |= {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).glob("*.*")}
     templates = (ROOT / "templates").rglob("*.*")
     needed |= {f"aggregator/{path.relative_to(ROOT).as_posix()}" for path in templates}

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -158,6 +159,8 @@ def _sign(hit: Hit, day: date | None) -> Sign | None:
 
 
 _Signs = dict[Zone, list[Sign]]
+_Place = tuple[Zone, int]
+"""Where a sign begins."""
 
 
 def _by_country(found: Sequence[Sequence[Sign]], zones: Zones) -> Mapping[str, _Signs]:
@@ -165,16 +168,20 @@ def _by_country(found: Sequence[Sequence[Sign]], zones: Zones) -> Mapping[str, _
     by_country: defaultdict[str, _Signs] = defaultdict(dict)
     sure: set[str] = set()
     national: set[str] = set()
+    claims: dict[_Place, set[str]] = defaultdict(set)
     for zone, signs, text in zip(ZONES, found, zones, strict=True):
         whence = datelines.spans(text.original, opening=zone == "lead") if signs else []
         for sign in signs:
             country = sign.hit.pattern.country
             by_country[country].setdefault(zone, []).append(sign)
-            if sign.hit.pattern.kind is Kind.NATIONAL:
+            if sign.hit.pattern.kind is Kind.AMBIGUOUS:
+                claims[zone, sign.hit.start].add(country)
+            elif sign.hit.pattern.kind is Kind.NATIONAL:
                 national.add(country)
             elif not _is_doubtful(sign.hit, whence):
                 sure.add(country)
-    sure -= _yielding(by_country, sure)
+    if claims:
+        sure -= _yielding(by_country, sure, claims)
     if (
         not sure and zones.title.original
     ):  # What has no title is a fragment: the rest may name another country.
@@ -183,32 +190,28 @@ def _by_country(found: Sequence[Sequence[Sign]], zones: Zones) -> Mapping[str, _
 
 
 def _is_doubtful(hit: Hit, whence: Sequence[tuple[int, int]]) -> bool:
-    """Whether a word alone says nothing: an ambiguous one, or a town in a dateline."""
-    if hit.pattern.kind is Kind.AMBIGUOUS:
-        return True
+    """Whether a word alone says nothing: a town in a dateline."""
     return hit.pattern.kind in TOWNS and any(start <= hit.start < end for start, end in whence)
 
 
-def _yielding(by_country: Mapping[str, _Signs], sure: set[str]) -> set[str]:
+def _yielding(
+    by_country: Mapping[str, _Signs], sure: set[str], claims: Mapping[_Place, set[str]]
+) -> set[str]:
     """The countries all of whose words are another's too, which the entry names by places of its own.
 
-    «En Géorgie … Atlanta»: this Georgia is the American one.
+    «En Géorgie … Atlanta»: this Georgia is the American one. `claims`: the countries for which a word is
+    ambiguous, by where it stands.
     """
-    claimed = {
-        (zone, sign.hit.start): country
-        for country in sure
+    claimed_by = {
+        country
+        for country in sure.intersection(chain(*claims.values()))
         if any(sign.hit.pattern.kind in _WITHIN for signs in by_country[country].values() for sign in signs)
-        for zone, signs in by_country[country].items()
-        for sign in signs
-        if sign.hit.pattern.kind is Kind.AMBIGUOUS
     }
-    if not claimed:
-        return set()
     return {
         country
         for country in sure
         if all(
-            claimed.get((zone, sign.hit.start), country) != country
+            claims.get((zone, sign.hit.start), frozenset()) & claimed_by - {country}
             for zone, signs in by_country[country].items()
             for sign in signs
         )
@@ -216,8 +219,9 @@ def _yielding(by_country: Mapping[str, _Signs], sure: set[str]) -> set[str]:
 
 
 def _tag(country: str, by_zone: _Signs, passing: bool) -> Tag:
+    remark = ", in passing" if passing else ""
     evidence = [
-        Evidence(sign.hit.surface, zone, sign.hit.start, sign.rule)
+        Evidence(sign.hit.surface, zone, sign.hit.start, sign.rule + remark * (zone == "lead"))
         for zone, signs in by_zone.items()
         for sign in signs[:EVIDENCE_SHOWN]
     ]

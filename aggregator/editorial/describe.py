@@ -12,14 +12,14 @@ from aggregator.editorial import (
     lexicon,
     regions,
     shipped,
+    shown,
+    tokens,
     translation_credits,
 )
 from aggregator.editorial.countries import TEXT_LENGTH, TITLE_LENGTH, Tagger, zones_of
-from aggregator.editorial.folding import Text, text_of, words
+from aggregator.editorial.folding import text_of
 from aggregator.editorial.items import UNDATED
-from aggregator.editorial.language import Language
 from aggregator.editorial.regions import NO_GROUPS, Groups
-from aggregator.editorial.shown import shown_hash
 from aggregator.editorial.terms import TermReader
 from aggregator.model import Description, Entry, Region, Source
 
@@ -45,14 +45,16 @@ class Describer:
             source.language or entry.declared_language,
             self.languages,
         )
-        title_words = words(title.beginning())
+        in_title = tokens.read(title, len(title.original), spoken)
+        in_text = tokens.read(text, shown.excerpt_end(text.original), spoken)
         day = None if entry.published == UNDATED else entry.published.date()
         zones = zones_of(entry, title, text)
         tags, mentions = self._tagger.tag(zones, spoken.code, source.default_country, day)
         groups = regions.tags(tags, self._groups)
         tags, beyond = regions.capped(tags, groups, self._groups)
-        wording, copy_keys = _wording(title, text, spoken)
-        title_key = keys.of_title(title.original, title_words)
+        marks = [fingerprint.marks(one.wording, spoken.code) for one in (in_title, in_text)]
+        copy_keys = fingerprint.keys(*marks)
+        title_key = keys.of_title(title.original, in_title.shown)
         return Description(
             language=spoken.code,
             script=spoken.script,
@@ -63,19 +65,10 @@ class Describer:
             keys=copy_keys if title_key is None else (title_key, *copy_keys),
             title_key=title_key,
             translated=translation_credits.is_translation(text.beginning(fingerprint.TEXT_LENGTH)),
-            shown_hash=shown_hash(title_words, text),
-            fingerprint=wording,
-            terms=self._terms.read(title.original, text.original, spoken.code),
+            shown_hash=shown.shown_hash(in_title.shown, in_text.shown),
+            fingerprint=fingerprint.pack(*marks),
+            terms=self._terms.read_passages(in_title.passage, in_text.passage, spoken.code),
         )
-
-
-def _wording(title: Text, text: Text, spoken: Language) -> tuple[bytes, tuple[int, ...]]:
-    """The fingerprint of an entry and its keys."""
-    folded = title.beginning(), text.beginning(fingerprint.TEXT_LENGTH)
-    marks = [
-        fingerprint.marks(fingerprint.split(one, spoken.code, spoken.script), spoken.code) for one in folded
-    ]
-    return fingerprint.pack(*marks), fingerprint.keys(*marks)
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from aggregator.editorial.folding import words
 from aggregator.editorial.negation import NEGATIONS
+from aggregator.editorial.remembered import Memory
 from aggregator.editorial.romanise import romanise
 
 TITLE_WORDS = 40
@@ -48,11 +49,12 @@ _TELLING = TELLING << _KIND_SHIFT
 _VERSION = 1
 _HEADER = struct.Struct("<BB")
 _MOST_REMEMBERED = 40_000
-"""Words whose marks are remembered: of Uzbek, of Kazakh and of all others, up to 8 MB each."""
+"""Words whose marks are remembered, and as many again: 200 bytes each."""
 _LONGEST_NUMBER = 20
 """Digits of what is read as a number, whose digits may be Arabic and have zeros before them."""
 
-_UNSPACED = frozenset({"Hani", "Jpan", "Thai", "Laoo", "Khmr", "Mymr"})
+UNSPACED = frozenset({"Hani", "Jpan", "Thai", "Laoo", "Khmr", "Mymr"})
+"""Scripts (ISO 15924) that put no spaces between words."""
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 _WITH_APOSTROPHES = re.compile(r"[^\W_][\w']*")
 _DIGIT = re.compile(r"\d")
@@ -72,21 +74,9 @@ class Fingerprint(NamedTuple):
 NOTHING = Fingerprint((), 0, frozenset())
 
 
-class _Marks(dict[str, int]):
-    """The mark of each word met; forgets all when it has grown too large."""
-
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        self._language = language
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        mark = self[word] = _mark(romanise(word, self._language), NEGATIONS[self._language])
-        return mark
-
-
-_MARKS = {language: _Marks(language) for language in NEGATIONS}
+_MARKS = Memory(
+    lambda language, word: _mark(romanise(word, language), NEGATIONS[language]), most=_MOST_REMEMBERED
+)
 
 
 def split(folded: str, language: str, script: str) -> list[str]:
@@ -95,9 +85,9 @@ def split(folded: str, language: str, script: str) -> list[str]:
     Uzbek and Kazakh keep apostrophes, which are parts of letters there; scripts without spaces are cut into
     overlapping pairs of letters. For all others they are those of `folding.words`.
     """
-    if script in _UNSPACED:
+    if script in UNSPACED:
         return list(chain.from_iterable(map(_cut, _RUNS.findall(folded))))
-    if language in _MARKS:
+    if language in NEGATIONS:
         return _WITH_APOSTROPHES.findall(folded)
     return words(folded)
 
@@ -108,7 +98,8 @@ def _cut(run: str) -> Iterable[str]:
 
 def marks(split_words: Sequence[str], language: str) -> list[int]:
     """Each word's kind and hash as 32 bits, the same for both alphabets of Uzbek and of Kazakh."""
-    return list(map(_MARKS.get(language, _MARKS[""]).__getitem__, split_words))
+    known = _MARKS.of(language if language in NEGATIONS else "")
+    return list(map(known.__getitem__, split_words))
 
 
 def _mark(word: str, negations: AbstractSet[str]) -> int:

@@ -37,6 +37,8 @@ _REPLACED: dict[str, str] = {
     **dict.fromkeys(_DROPPED, ""),
 }
 _VARIANTS = re.compile(f"[{re.escape(''.join(_REPLACED))}]")
+_SPACES = re.compile("[\u00a0\u2002-\u200a\u202f\u205f\u3000]")
+"""Spaces that NFKC makes plain ones: of what it changes, all that is common in news."""
 _WORDS = re.compile(r"\w+")
 
 
@@ -137,11 +139,16 @@ def fold_with_offsets(text: str) -> Folded:
 
 def _in_place(text: str) -> str | None:
     """The folded form of a text whose characters all stay where they are; None if some may not."""
+    plain = text
     if not unicodedata.is_normalized("NFKC", text):
-        return None
-    folded = text.casefold()
+        plain = _SPACES.sub(" ", text)
+        if not unicodedata.is_normalized("NFKC", plain):
+            return None
+    folded = plain.casefold()
     if len(folded) != len(text):  # Case folding never shortens: of equal length means one for one.
-        return None
+        folded = plain.replace("İ", "i").casefold()  # Folded it is an «i» with a dot, which is dropped.
+        if len(folded) != len(text):
+            return None
     unified = _unify(folded)  # This never lengthens: the same holds.
     return unified if len(unified) == len(text) else None
 

@@ -14,11 +14,11 @@ from itertools import chain, filterfalse
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from aggregator.editorial import gazetteer_format, overrides, patterns, places, script, territories
+from aggregator.editorial import asides, gazetteer_format, overrides, patterns, places, script, territories
 from aggregator.editorial.folding import fold
 from aggregator.editorial.gazetteer_format import ANY, Kind, Term, Word
 from aggregator.editorial.overrides import Taken
-from aggregator.editorial.patterns import Pattern
+from aggregator.editorial.patterns import Listed, Pattern
 from aggregator.errors import ConfigError
 from aggregator.model import WordFile
 
@@ -26,6 +26,7 @@ SHORTEST_NAME = 4
 """Letters of a CLDR name that is trusted without one of our files saying so, in languages that they have
 words of; in others they cannot say so, and every name is trusted."""
 SHORTEST_HAN_NAME = 2
+GEONAMES = "GeoNames"
 _BOUND_TO_LANGUAGE = frozenset({Kind.DEMONYMS, Kind.STEMS, Kind.AMBIGUOUS, Kind.GIVEN_NAMES, Kind.NATIONAL})
 """Kinds whose words may mean something else in another language: «казак» is a Cossack in Russian.
 
@@ -36,13 +37,25 @@ words.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
-    """All patterns, and the automaton that finds their stems in one pass over a folded text."""
+    """All words, and the automaton that finds their stems in one pass over a folded text.
 
-    patterns: tuple[tuple[Pattern, ...], ...]
-    """The patterns of each stem, in the order in which the automaton numbers the stems."""
+    Tens of thousands of stems stand for as many patterns, of which a process meets a few thousand: those are
+    made when they are asked for.
+    """
+
+    stems: tuple[str, ...]
+    """As the automaton numbers them."""
+    words: tuple[tuple[Listed, ...], ...]
+    """The words that have each stem."""
+    taken: Taken
     automaton: AhoCorasick
     version: str
     """Hash over all files and languages: part of the version of the rules."""
+
+    def patterns(self, number: int) -> Sequence[Pattern]:
+        """The patterns of one stem."""
+        found = patterns.of_stem(self.stems[number], self.words[number])
+        return [one for one in found if not self.taken.spells(one.country, one.language, one.stem, one.word)]
 
 
 def load(
@@ -65,17 +78,26 @@ def load(
     listed = _with_all_terms([*filterfalse(taken.holds, words), *mine.words])
     every = chain(
         _listed(listed, "gazetteer"),
-        _listed(filterfalse(taken.holds, cities), "GeoNames"),
+        _listed(filterfalse(taken.holds, cities), GEONAMES),
         _from_cldr(listed, languages, taken),
+        _listed((Word("", Kind.RELATED, ANY, phrase) for phrase in asides.RELATED), "gazetteer"),
     )
-    by_stem: defaultdict[str, list[Pattern]] = defaultdict(list)
-    for pattern in filterfalse(taken.spells, every):
-        by_stem[pattern.stem].append(pattern)
+    by_stem = _by_stem(every)
     return Gazetteer(
-        patterns=tuple(map(tuple, by_stem.values())),
+        stems=tuple(by_stem),
+        words=tuple(by_stem.values()),
+        taken=taken,
         automaton=AhoCorasick(by_stem, implementation=Implementation.ContiguousNFA),
         version=_version(folder_texts, languages, own),
     )
+
+
+def _by_stem(every: Iterable[Listed]) -> dict[str, tuple[Listed, ...]]:
+    by_stem: dict[str, tuple[Listed, ...]] = {}
+    for one in every:
+        for stem in {looked.stem for looked in patterns.looked_for(one)}:
+            by_stem[stem] = (*by_stem.get(stem, ()), one)
+    return by_stem
 
 
 def _by_country(words: Sequence[Word]) -> Callable[[str], Sequence[Word]]:
@@ -105,13 +127,17 @@ def _version(folder_texts: Mapping[str, str], languages: Sequence[str], own: Seq
     return digest.hexdigest()[:16]
 
 
-def _listed(words: Iterable[Word], origin: str) -> Iterator[Pattern]:
+def _listed(words: Iterable[Word], origin: str) -> Iterator[Listed]:
     for word in words:
-        bound = origin == "GeoNames" or word.kind in _BOUND_TO_LANGUAGE or script.of_text(word.text) == "Latn"
-        yield from patterns.of_word(word, bound=bound, origin=origin)
+        bound = origin == GEONAMES or word.kind in _BOUND_TO_LANGUAGE or _is_latin(word.text)
+        yield Listed(word, origin, bound)
 
 
-def _from_cldr(words: Sequence[Word], languages: Sequence[str], taken: Taken) -> Iterator[Pattern]:
+def _is_latin(text: str) -> bool:
+    return text.isascii() or script.of_text(text) == "Latn"
+
+
+def _from_cldr(words: Sequence[Word], languages: Sequence[str], taken: Taken) -> Iterator[Listed]:
     """CLDR's names, without those taken away, or called ambiguous or a person's name by a file."""
     special = {
         (word.country, word.language, fold(word.text))
@@ -129,5 +155,4 @@ def _from_cldr(words: Sequence[Word], languages: Sequence[str], taken: Taken) ->
         word = Word(country, Kind.NAMES, language, name)
         if taken.holds(word):
             continue
-        yield from patterns.of_word(word, bound=True, origin="CLDR")
-        yield from patterns.of_adjective(word)
+        yield Listed(word, patterns.CLDR, bound=True)

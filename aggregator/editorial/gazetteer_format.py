@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -47,7 +47,9 @@ class Kind(StrEnum):
     GIVEN_NAMES = "given_names"
     """Also a person's name: does not count where it stands beside another name."""
     NATIONAL = "national"
-    """A currency or a body of state as it is called at home: counts where the entry names no other country."""
+    """A currency or a body of state as it is called at home: counts where no other country is named."""
+    RELATED = "related"
+    """What stands before the titles of other articles, in which nothing counts; of no country."""
     NEGATIVES = "negatives"
     """A phrase in which nothing counts."""
 
@@ -114,7 +116,7 @@ def parse(file: str, text: str) -> Parsed:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return Parsed(faults=(_syntax_fault(file, text, str(error)),))
-    found = list(_File(file, text, country).entries(tables))
+    found = list(_File(file, text, tuple(text.splitlines()), country).entries(tables))
     return Parsed(
         words=tuple(one for one in found if isinstance(one, Word)),
         removals=tuple(one for one in found if isinstance(one, Removal)),
@@ -138,6 +140,7 @@ class _File:
 
     name: str
     text: str
+    lines: Sequence[str]
     country: str
 
     def entries(self, tables: dict[str, object]) -> Iterator[_Entry]:
@@ -167,7 +170,7 @@ class _File:
         if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
             yield self._fault(line, f"«{LEADERS}» must be a list of tables: [[{LEADERS}]]")
             return
-        starts = [n for n, text in enumerate(self.text.splitlines(), 1) if text.startswith(f"[[{LEADERS}]]")]
+        starts = [n for n, text in enumerate(self.lines, 1) if text.startswith(f"[[{LEADERS}]]")]
         for at, block in zip([*starts, *[line] * len(blocks)], blocks, strict=False):
             terms = self._terms(block, at)
             if isinstance(terms, Fault):
@@ -217,8 +220,9 @@ class _File:
 
     def _line(self, token: str, after: int = 1) -> int:
         """The first line, from `after` on, that begins with this token; `after` if none does."""
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if number >= after and line.lstrip(' "[').startswith(token.strip("[]")):
+        begins = token.strip("[]")
+        for number in range(after, len(self.lines) + 1):
+            if self.lines[number - 1].lstrip(' "[').startswith(begins):
                 return number
         return after
 

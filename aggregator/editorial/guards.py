@@ -12,9 +12,9 @@ from aggregator.editorial.likeness import OWN_KINDS, SHARED_KINDS, Weighed
 from aggregator.editorial.terms import KIND, TermKind, concept
 
 TEMPLATE = 0.6
-"""Share of both titles that the other entry tells from which on they may be made from one template: then
+"""Share of the words of two titles that both have, from which on they may be made from one template: then
 another name or number is another object ..."""
-SAME_WORDING = 0.8
+SAME_WORDING = 0.75
 """... and from which on any other word is."""
 DENIAL = concept("deny")
 _NAMING = frozenset({TermKind.NAME, TermKind.NUMBER})
@@ -57,9 +57,9 @@ def _other_number(one: Weighed, other: Weighed) -> bool:
 
 
 def _alike(one: Weighed, other: Weighed, kinds: Collection[int]) -> float:
-    """Share of what the longer of two titles says that both say."""
-    titles = one.title(kinds), other.title(kinds)
-    return min(titles[0].told_by(titles[1].terms), titles[1].told_by(titles[0].terms))
+    """Share of the longer of two titles that both have, word by word: what is rare counts no more here."""
+    here, there = one.title(kinds).terms.keys(), other.title(kinds).terms.keys()
+    return len(here & there) / max(len(here), len(there), 1)
 
 
 def _says_more(one: Weighed, other: Weighed, kinds: Collection[int]) -> bool:

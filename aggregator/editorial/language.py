@@ -2,7 +2,7 @@
 source's word.
 
 The script leaves few languages; letters that only some of these have («ұ», «ҷ», «ў», «ښ») leave fewer. What
-is still open is decided by py3langid (naive Bayes over byte n-grams), restricted to them. What the source
+is still open is decided by naive Bayes over byte n-grams, restricted to them. What the source
 says of itself is a prior: it tips short texts and is overruled by long ones.
 """
 
@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
 
 from babel.core import get_global
 
-from aggregator.editorial import script
+from aggregator.editorial import ngrams, script
 from aggregator.editorial.folding import fold
 from aggregator.editorial.function_words import FUNCTION_WORDS
+from aggregator.editorial.remembered import Memory
 
 UNKNOWN = "und"
 """ISO 639-2 for a language that cannot be told."""
@@ -198,7 +198,7 @@ def _by_letters(sample: str, written: str, possible: Sequence[str]) -> Sequence[
     if not count or not _is_telling(count, sample):
         return possible
     letters = set(filter(str.isalpha, found))
-    # A foreign name begins with a foreign letter («Қамиев» in Kyrgyz): capitals count where nothing else does.
+    # A name may begin with a foreign letter («Қамиев» in Kyrgyz): capitals count where nothing else does.
     special = set(filter(str.islower, letters)) or set(map(str.lower, letters))
     return [code for code in possible if _writes(code, special)] or possible
 
@@ -213,14 +213,19 @@ def _writes(code: str, special: Iterable[str]) -> bool:
     return own is None or all(char in own for char in special)
 
 
-def _function_words(sample: str, possible: Sequence[str]) -> dict[str, int]:
-    """How many different function words of each language a text has.
+def _function_words_in(token: str) -> tuple[str, ...]:
+    """The function words, of whichever language, in what stands between two spaces."""
+    folded = fold(token)
+    return tuple(_ALL_FUNCTION_WORDS.intersection((*folded.split(), *_WORDS.findall(folded))))
 
-    What stands between spaces is a word as it is, mostly; only the rest must be taken apart.
-    """
-    tokens = fold(sample).split()
-    compound = " ".join([token for token in tokens if not token.isalpha()])
-    words = _ALL_FUNCTION_WORDS.intersection(tokens + _WORDS.findall(compound))
+
+_held = Memory(lambda _, token: _function_words_in(token), most=15_000).of("")
+"""By what stands between two spaces."""
+
+
+def _function_words(sample: str, possible: Sequence[str]) -> dict[str, int]:
+    """How many different function words of each language a text has."""
+    words = set(chain.from_iterable(map(_held.__getitem__, sample.split())))
     return {code: len(words & FUNCTION_WORDS.get(code, frozenset())) for code in possible}
 
 
@@ -237,7 +242,7 @@ def _by_model(
     hinted: str | None,
     words: Mapping[str, int],
 ) -> Language:
-    scores = _model_scores(sample, tuple(sorted(possible)))
+    scores = ngrams.shipped().probabilities(sample, possible)
     letters = _letters(sample)
     if letters < SHORT:
         for code in scores:
@@ -254,33 +259,3 @@ def _by_model(
 
 def _best(scores: Mapping[str, float]) -> str:
     return max(scores, key=lambda code: (scores[code], code), default=UNKNOWN)
-
-
-def _model_scores(sample: str, possible: tuple[str, ...]) -> dict[str, float]:
-    """Probability by language; empty when the model knows none of them."""
-    identifier = _model(possible)
-    return dict(identifier.rank(sample)) if identifier is not None else {}
-
-
-@lru_cache(maxsize=1)
-def load_model() -> Any:
-    """py3langid's model, loaded once per process: half a second and 80 MB, so workers are forked with it."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-@lru_cache(maxsize=16)
-def _model(possible: tuple[str, ...]) -> Any:
-    """A view of the model that tells only these languages apart; None when it knows none of them.
-
-    Each takes up to 2 MB and 6 ms to make; the usual languages in their scripts make about ten.
-    """
-    from copy import copy
-
-    identifier = copy(load_model())
-    known = set(possible) & set(identifier.labels)
-    if not known:
-        return None
-    identifier.set_languages(known)
-    return identifier

@@ -11,7 +11,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import compress, islice
+from itertools import compress
 from operator import mul
 from typing import NamedTuple
 
@@ -147,27 +147,40 @@ class Weighed:
 
     def title(self, kinds: Collection[int]) -> Telling:
         """What its title says, by terms of these kinds."""
-        return self._titles[kinds is SHARED_KINDS]
+        return self._shared_title if kinds is SHARED_KINDS else self._own_title
 
     def salient(self, kinds: Collection[int]) -> Telling:
         """Its most telling terms of these kinds."""
-        return self._salient[kinds is SHARED_KINDS]
+        return self._shared_salient if kinds is SHARED_KINDS else self._own_salient
 
     @cached_property
-    def _titles(self) -> tuple[Telling, Telling]:
-        of_title = list(compress(self.terms.items(), self._sketch.in_title))
-        return _telling(of_title, OWN_KINDS), _telling(of_title, SHARED_KINDS)
+    def _own_title(self) -> Telling:
+        return _telling(compress(self.terms.items(), self._sketch.in_title), OWN_KINDS)
 
     @cached_property
-    def _salient(self) -> tuple[Telling, Telling]:
-        return _telling(self.terms.items(), OWN_KINDS, SALIENT), _telling(
-            self.terms.items(), SHARED_KINDS, SALIENT
-        )
+    def _shared_title(self) -> Telling:
+        return _telling(compress(self.terms.items(), self._sketch.in_title), SHARED_KINDS)
+
+    @cached_property
+    def _own_salient(self) -> Telling:
+        return _telling(self.terms.items(), OWN_KINDS, SALIENT)
+
+    @cached_property
+    def _shared_salient(self) -> Telling:
+        return _telling(self.terms.items(), SHARED_KINDS, SALIENT)
 
 
-def _telling(terms: Iterable[tuple[int, float]], kinds: Collection[int], most: int | None = None) -> Telling:
-    of_kinds = dict(islice((one for one in terms if one[0] & KIND in kinds), most))
-    return Telling(of_kinds, sum(of_kinds.values()))
+def _telling(
+    terms: Iterable[tuple[int, float]], kinds: Collection[int], most: int = sketches.MOST_TERMS
+) -> Telling:
+    """Of terms, the weightiest first, as many as are wanted."""
+    found: dict[int, float] = {}
+    for term, weight in terms:
+        if term & KIND in kinds:
+            found[term] = weight
+            if len(found) == most:
+                break
+    return Telling(found, sum(found.values()))
 
 
 def score(one: Weighed, other: Weighed) -> float:

@@ -8,9 +8,9 @@ after these rules is a hit:
 3. It counts in the language of the text.
 4. The longer word wins where two overlap: *South Korea* before *Korea*. A negative swallows what it covers.
 5. What stands in an aside (the name of an outlet, a house or a street, the titles of other articles) is not
-   looked at; nor is half of a compound name (*Чили-Сай*).
-6. A word may be used otherwise: an adjective beside the word for language, a people's word in a phrase or in a
-   person's name. Such a hit says so; it tells of no country.
+   looked at; nor is half of the name of a water or a hill (*Чили-Сай*).
+6. A word may be used otherwise: an adjective beside the word for language, a people's word in a phrase or in
+   a person's name. Such a hit says so; it tells of no country.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 from aggregator.editorial import asides, inflection, namesakes, tongues
@@ -31,11 +31,9 @@ from aggregator.editorial.patterns import Case, Pattern
 
 UNKNOWN_LANGUAGE = "und"
 _REST_OF_WORD = re.compile(r"[^\W_]*")
-_COMPOUND = frozenset({Kind.NAMES, Kind.TOWNS})
-"""Kinds of which a part of a compound name is no sign: Чили-Сай, Kyzyl-Too."""
-
-_COMPOUNDING = frozenset({"de", UNKNOWN_LANGUAGE})
-"""Languages that join any nouns by a hyphen: Türkei-Reise."""
+_MARKS = ("#", "@")
+"""Behind these, names are written in small letters too."""
+_SILENT = frozenset({Kind.NEGATIVES, Kind.RELATED})
 
 
 class Use(Enum):
@@ -46,6 +44,12 @@ class Use(Enum):
     PERSON = auto()
     PHRASE = auto()
     """It is part of a phrase that says nothing of the country: «шведский стол»."""
+    WORD = auto()
+    """It begins a sentence, and may be the common word that the text writes in small letters elsewhere."""
+
+
+MOST_CANDIDATES = 400
+"""Words of the gazetteer that are looked at in an entry, the first ones: hardly an article has a hundred."""
 
 
 class Hit(NamedTuple):
@@ -92,15 +96,15 @@ class _Stems(dict[int, _Stem]):
         self._language = language
 
     def __missing__(self, number: int) -> _Stem:
-        language, all_patterns = self._language, self._gazetteer.patterns[number]
+        language, all_patterns = self._language, self._gazetteer.patterns(number)
         counting = [
             (pattern, pattern.ending or inflection.of_language(language))
             for pattern in all_patterns
             if pattern.language in (None, language) or language == UNKNOWN_LANGUAGE
         ]
         capital = all(pattern.case is not Case.ANY for pattern, _ in counting)
-        unspaced = all_patterns[0].unspaced
-        whole = unspaced or all_patterns[0].stem.endswith("-")
+        unspaced = any(pattern.unspaced for pattern in all_patterns)
+        whole = unspaced or self._gazetteer.stems[number].endswith("-")
         self[number] = stem = _Stem(counting, unspaced, whole, capital)
         return stem
 
@@ -120,14 +124,21 @@ def find(
     page = as_lines(passages)
     matches = gazetteer.automaton.find_matches_as_indexes(page.text, overlapping=True)
     common: set[str] = set()
-    candidates = list(_candidates(page, matches, _stems(gazetteer, language), passages, cased, common))
-    if common:
-        candidates = [one for one in candidates if not (one.pattern.stem in common and _opens(page, one))]
+    allowed = _candidates(page, matches, _stems(gazetteer, language), passages, cased, common)
+    candidates = list(islice(allowed, MOST_CANDIDATES))
     if not candidates:
         return hits
     begins = [0, *accumulate(len(passage.original) + 1 for passage in passages)]
     accepted = _longest_first(candidates, len(page.text))
     uses = _uses(page, accepted, language, cased)
+    for number, one in enumerate(accepted) if common else ():
+        if (
+            uses[number] is Use.COUNTRY
+            and cased[one.passage]
+            and one.pattern.stem in common
+            and _opens(page, one)
+        ):
+            uses[number] = Use.WORD
     phrases = [one for one in accepted if one.pattern.kind is Kind.NEGATIVES]
     for phrase in phrases:
         within = [one for one in candidates if one.pattern.kind in PEOPLES and _holds(phrase, one)]
@@ -160,22 +171,20 @@ def _uses(
     """What each word stands for; None for those that are not looked at."""
     text = page.text
     languages = tongues.named(text, [(one.start, one.end, one.pattern.kind) for one in accepted])
-    related = asides.related(page.original)
     glossed = set(_glossed(text, accepted))
     uses: list[Use | None] = []
-    previous_end = -1
+    previous_end = related_until = -1
     for number, (start, end, pattern, _, at) in enumerate(accepted):
-        first, last = page.origin(start), page.origin(end)
         beside, previous_end = start - 1 <= previous_end, end
-        if pattern.kind is Kind.NEGATIVES or number in glossed or pattern in glossed:
+        if pattern.kind is Kind.RELATED:
+            related_until = asides.related_until(text, end)
+        if start < related_until or pattern.kind in _SILENT or number in glossed or pattern in glossed:
             uses.append(None)
         elif number in languages:
             uses.append(Use.LANGUAGE)
-        elif any(begin <= first < finish for begin, finish in related) or asides.is_aside(
-            page.original, first, last
+        elif namesakes.is_half(text, pattern, end) or asides.is_aside(
+            page.original, page.origin(start), page.origin(end)
         ):
-            uses.append(None)
-        elif language not in _COMPOUNDING and _is_half(page, accepted, number):
             uses.append(None)
         elif cased[at] and namesakes.is_person(page, pattern, start, end, language, beside):
             uses.append(Use.PERSON)
@@ -185,28 +194,16 @@ def _uses(
 
 
 def _glossed(text: str, accepted: Sequence[_Candidate]) -> Iterator[int | Pattern]:
-    """Towns (by number) and abbreviations (throughout) of which brackets say that they are others."""
+    """Towns (by number) and abbreviations (throughout) of which what follows says that they are others."""
     for number, (one, following) in enumerate(pairwise(accepted)):
-        between = one.end, following.start
-        if namesakes.is_gloss(text, one.pattern, following.pattern, between, following.end):
+        gap = text[one.end : following.start]
+        if gap != " " and not gap.startswith(" ("):
+            continue
+        closed = text.startswith(")", following.end)
+        if namesakes.is_gloss(one.pattern, following.pattern, gap, closed=closed):
             yield number
-        elif namesakes.is_abbreviation_of(text, one.pattern, following.pattern, between, following.end):
+        elif gap == " (" and closed and namesakes.is_abbreviation_of(one.pattern, following.pattern):
             yield following.pattern
-
-
-def _is_half(page: Folded, accepted: Sequence[_Candidate], number: int) -> bool:
-    """Whether a hyphen joins a name to another with a capital that tells of no country: «Чили-Сай»."""
-    one = accepted[number]
-    if (
-        one.pattern.kind not in _COMPOUND
-        or one.pattern.case is Case.EXACT
-        or not page.text.startswith("-", one.end)
-    ):
-        return False
-    if number + 1 < len(accepted) and accepted[number + 1].start == one.end + 1:
-        return False
-    origin = page.origin(one.end + 1)
-    return page.original[origin : origin + 1].isupper()
 
 
 def _candidates(
@@ -219,7 +216,7 @@ def _candidates(
 ) -> Iterator[_Candidate]:
     """What is left of the automaton's matches, which come in the order of their ends.
 
-    Names that the text also writes in small letters, as common words, are added to `common`.
+    Names that the text also writes in small letters, as common words without endings, are added to `common`.
 
     The checks that cost least and reject most stand first. No match goes beyond its passage: no stem has a
     line break.
@@ -239,7 +236,8 @@ def _candidates(
         word_end = rest.end() if rest else end
         surface = original[start:word_end] if in_place else page.surface(start, word_end)
         if capital and surface.islower() and cased[at]:
-            common.add(patterns[0][0].stem)
+            if end == word_end and text[start - 1 : start] not in _MARKS:
+                common.add(patterns[0][0].stem)
             continue
         letters = text[end:word_end]
         for pattern, ending in patterns:

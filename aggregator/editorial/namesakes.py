@@ -1,4 +1,4 @@
-"""People and places that are called like a country or its people: Jordan Peterson, Kerem Özbek, Amsterdam (New York).
+"""People and places called like a country or its people: Jordan Peterson, Kerem Özbek, Amsterdam (New York).
 
 What is looked at stands right beside the word: another part of the name, a word of kinship, a gloss.
 """
@@ -17,7 +17,15 @@ NEIGHBOURHOOD = 150
 TITLE_CASE = 0.7
 """Share of capitalised words from which on a capital says nothing of a word."""
 TOWNS = frozenset({Kind.CAPITAL, Kind.PLACES, Kind.TOWNS})
+LONGEST_KIN = 25
+"""Characters of a word of kinship and what joins it to a name."""
 _ITSELF = frozenset({Kind.NAMES, Kind.GIVEN_NAMES})
+_HALVES = frozenset({Kind.NAMES, Kind.TOWNS})
+_LANDSCAPE = re.compile(
+    r"-(?:сай|суу?|тоо|тау|кол|көл|куль|ата|арык|арық|булак|бұлақ|кудук|мазар|базар|кишлак|кыштак|дарь[яеи]|даван|"
+    r"say|sai|suu|too|tau|kul|köl|ata|bulak|bazar|darya)(?:[а-яү]{0,3}|da|dan)(?!\w)"
+)
+"""What Turkic and Persian names of waters, hills and villages end in."""
 _STATE = r"(?:штат|state of |State of |État d|шт\. )\w*"
 _GLOSS = re.compile(rf" \((?:{_STATE} ?)?")
 """What stands between a town and the place that tells which of that name it is."""
@@ -40,33 +48,33 @@ _BEFORE_TURKISH = re.compile(r"(?:^|[^\w'’])[A-ZÇĞİÖŞÜ][a-zçğıöşü]
 _BEHIND_TURKISH = re.compile(r"[.,;:!?)]|$|\n|['’]| (?:ile|ve|da|de)(?!\w)| \w+(?:[.!?]|$|\n)")
 
 
-def is_gloss(text: str, town: Pattern, gloss: Pattern, between: tuple[int, int], end: int) -> bool:
+def is_gloss(town: Pattern, gloss: Pattern, between: str, *, closed: bool) -> bool:
     """Whether what follows a town says that it is one of the same name in another country.
 
-    It stands in brackets («Amsterdam (New York)»), or is a country's name that a Persian or Tajik place leads
-    up to («بدخشان تاجیکستان»). `between`: from where to where they are apart; `end`: that of the second.
+    It stands in brackets («Amsterdam (New York)»), or is a country's name that a Persian place leads up to
+    («بدخشان تاجیکستان»). `closed`: a bracket follows.
     """
     if town.kind not in TOWNS or gloss.country == town.country:
         return False
-    if gloss.kind is Kind.NAMES and gloss.language in (None, "fa", "ps", "tg"):
-        return text[slice(*between)] == " " and gloss.word[0] > "\u0600" and gloss.word[0] < "\u0700"
-    return gloss.kind in TOWNS and _GLOSS.fullmatch(text, *between) is not None and text.startswith(")", end)
+    if between == " ":
+        return gloss.kind is Kind.NAMES and "\u0600" < gloss.word[0] < "\u0700"
+    return closed and gloss.kind in TOWNS and _GLOSS.fullmatch(between) is not None
 
 
-def is_abbreviation_of(text: str, name: Pattern, short: Pattern, between: tuple[int, int], end: int) -> bool:
-    """Whether brackets behind a country's name hold its abbreviation, which is another country's elsewhere:
-    «Республика Корея (РК)»."""
-    return (
-        name.kind is Kind.NAMES
-        and short.country != name.country
-        and short.word.isupper()
-        and text[slice(*between)] == " ("
-        and text.startswith(")", end)
-    )
+def is_abbreviation_of(name: Pattern, short: Pattern) -> bool:
+    """Whether brackets behind the one may hold the other as its abbreviation, which is another country's
+    elsewhere: «Республика Корея (РК)».
+    """
+    return name.kind is Kind.NAMES and short.country != name.country and short.word.isupper()
+
+
+def is_half(text: str, pattern: Pattern, end: int) -> bool:
+    """Whether a hyphen joins a name to what waters, hills and villages are called: «Чили-Сай»."""
+    return pattern.kind in _HALVES and text.startswith("-", end) and _LANDSCAPE.match(text, end) is not None
 
 
 def is_person(page: Folded, pattern: Pattern, start: int, end: int, language: str, beside: bool) -> bool:
-    """Whether a word of a cased text is a person's name; `beside`: the word before it tells of a country too."""
+    """Whether a word of a cased text is a person's name; `beside`: the word before tells of a country too."""
     if pattern.kind in PEOPLES:
         return not page.original[page.origin(start)].islower() and _is_surname(
             page, pattern, start, end, language, beside
@@ -93,9 +101,9 @@ def _is_surname(page: Folded, pattern: Pattern, start: int, end: int, language: 
 
 
 def _is_relative(page: Folded, start: int, end: int) -> bool:
-    """Whether somebody is called so: «sa petite-fille, Chine», or at a sentence's beginning, «ایران رحیمی، …»."""
+    """Whether somebody is called so: «sa fille, Chine», and where a sentence begins, «ایران رحیمی، »."""
     at = page.origin(start)
-    before = page.original[max(0, at - NEIGHBOURHOOD) : at]
+    before = page.original[max(0, at - LONGEST_KIN) : at]
     if _KIN.search(before):
         return True
     surname = _PERSIAN_SURNAME.match(page.original, page.origin(end))

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from aggregator.editorial import gazetteer_format, territories
 from aggregator.editorial.folding import fold
 from aggregator.editorial.gazetteer_format import ANY, Parsed, Removal, Word
-from aggregator.editorial.patterns import Pattern
 from aggregator.errors import Fault
 from aggregator.model import WordFile
 
@@ -52,10 +51,9 @@ class Taken:
         """Whether a word of the program is taken away."""
         return bool(self._taken) and self._says(word.country, word.language, fold(word.text))
 
-    def spells(self, pattern: Pattern) -> bool:
-        """Whether a pattern of another word is spelled so: a name that languages borrow from Russian."""
-        spelled = bool(self._taken) and self._says(pattern.country, pattern.language, pattern.stem)
-        return spelled and pattern.word not in self._added
+    def spells(self, country: str, language: str | None, stem: str, word: str) -> bool:
+        """Whether another word, of which languages make this stem, is spelled so."""
+        return bool(self._taken) and self._says(country, language, stem) and word not in self._added
 
     def _says(self, country: str, language: str | None, folded: str) -> bool:
         return not self._taken.isdisjoint({(country, language, folded), (country, ANY, folded)})

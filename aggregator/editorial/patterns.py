@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from typing import NamedTuple
 
 from aggregator.editorial import borrowed, inflection, script
 from aggregator.editorial.folding import fold
 from aggregator.editorial.gazetteer_format import ANY, Kind, Term, Word
 
+CLDR = "CLDR"
+"""Where the countries' names come from that no file lists."""
 SHORTEST_OF_ADJECTIVE = 5
 """Letters of a CLDR name of which an adjective in small letters is formed: «маликӣ» is none of Mali."""
 SHORTEST_UNACCENTED = 6
@@ -29,6 +31,28 @@ class Case(Enum):
     ANY = "any"
     CAPITAL = "capital"
     EXACT = "exact"
+
+
+class Listed(NamedTuple):
+    """A word of the gazetteer, and how it came into it."""
+
+    word: Word
+    origin: str
+    """The gazetteer, GeoNames or CLDR; of CLDR's names, adjectives are formed."""
+    bound: bool
+    """It counts in texts of its language alone."""
+
+
+class Looked(NamedTuple):
+    """One thing that is looked for where a word stands."""
+
+    stem: str
+    """Folded."""
+    ending: inflection.Ending | None
+    """What may follow the stem within the word; None: what the text's own language lets follow a name."""
+    language: str | None
+    """The only language in which it counts; None: any."""
+    adjective: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,60 +78,68 @@ class Pattern:
     """For a leader, when in office; none: it counts at all times."""
 
 
-_Looked = tuple[str, inflection.Ending | None, str | None]
-"""A stem, what may follow it, and the only language in which it counts."""
-
-
-def of_word(word: Word, *, bound: bool, origin: str) -> Iterator[Pattern]:
-    """The patterns of a word; `bound`: it counts in texts of its language alone."""
-    folded = " ".join(fold(word.text).split())
-    case, unspaced = _case(word), is_unspaced(folded)
-    rule = f"{word.country} {word.kind} {word.language}: {word.text} ({origin})"
-    language = word.language if bound and word.language != ANY else None
-    for stem, ending, only in dict.fromkeys((*_own(word, folded, language), *_lent(word, folded))):
-        yield Pattern(
-            word.country, word.kind, word.text, stem, ending, only, case, unspaced, rule, word.terms
-        )
+def looked_for(listed: Listed) -> Iterable[Looked]:
+    """All that is looked for of a word: its stems, unaccented, as other languages spell it, its adjective."""
+    word = listed.word
+    folded = _folded(word)
+    language = word.language if listed.bound and word.language != ANY else None
+    found = [*_own(word, folded, language), *_lent(word, folded)]
     if word.language == "ru" and word.kind in (Kind.PLACES, Kind.CAPITAL):
         adjective = inflection.russian_adjective(folded)
         if adjective:
-            yield Pattern(word.country, word.kind, word.text, *adjective, "ru", Case.ANY, False, rule)
+            found.append(Looked(*adjective, "ru", adjective=True))
+    if listed.origin == CLDR:
+        ending = inflection.of_origin(word.language)
+        if ending and len(folded) >= SHORTEST_OF_ADJECTIVE:
+            found.append(Looked(folded, ending, word.language, adjective=True))
+    return dict.fromkeys(found)
 
 
-def of_adjective(name: Word) -> Iterator[Pattern]:
-    """The adjective that some languages form of any name, and write in small letters."""
-    ending = inflection.of_origin(name.language)
-    folded = " ".join(fold(name.text).split())
-    if ending and len(folded) >= SHORTEST_OF_ADJECTIVE:
-        rule = f"{name.country} adjective {name.language}: {name.text} (CLDR)"
-        yield Pattern(
-            name.country, Kind.STEMS, name.text, folded, ending, name.language, Case.ANY, False, rule
-        )
+def of_stem(stem: str, every: Iterable[Listed]) -> tuple[Pattern, ...]:
+    """The patterns of one stem, which these words have among others."""
+    return tuple(_pattern(listed, one) for listed in every for one in looked_for(listed) if one.stem == stem)
 
 
-def _own(word: Word, folded: str, language: str | None) -> Iterator[_Looked]:
+def _pattern(listed: Listed, one: Looked) -> Pattern:
+    word, case, unspaced = listed.word, Case.ANY, False
+    kind, what = word.kind, str(word.kind)
+    if not one.adjective:
+        case, unspaced = _case(word), is_unspaced(one.stem)
+    elif listed.origin == CLDR:
+        kind, what = Kind.STEMS, "adjective"
+    rule = f"{word.country} {what} {word.language}: {word.text} ({listed.origin})"
+    return Pattern(
+        word.country, kind, word.text, one.stem, one.ending, one.language, case, unspaced, rule, word.terms
+    )
+
+
+def _folded(word: Word) -> str:
+    return " ".join(fold(word.text).split())
+
+
+def _own(word: Word, folded: str, language: str | None) -> Iterator[Looked]:
     for spelling in dict.fromkeys((folded, _unaccented(folded))):
         for stem, ending in _stems(word, spelling):
             if ending is inflection.loose and language is None:
-                yield stem, ending, word.language
-                yield stem, inflection.of_language(word.language), None
+                yield Looked(stem, ending, word.language)
+                yield Looked(stem, inflection.of_language(word.language), None)
             else:
-                yield stem, ending, language
+                yield Looked(stem, ending, language)
 
 
-def _lent(word: Word, folded: str) -> Iterator[_Looked]:
+def _lent(word: Word, folded: str) -> Iterator[Looked]:
     """What other languages make of a Russian name."""
     if borrowed.is_lent(word):
-        yield folded, None, None
+        yield Looked(folded, None, None)
         for language in borrowed.LANGUAGES:
             for spelling in borrowed.spellings(folded, language):
                 for stem, ending in inflection.inflect(spelling, language):
-                    yield stem, ending, language
+                    yield Looked(stem, ending, language)
 
 
 def _unaccented(folded: str) -> str:
     """`ouzbékistan` as capitals and addresses have it; short words stay, they would become others."""
-    if len(folded) < SHORTEST_UNACCENTED or script.of_text(folded) != "Latn":
+    if folded.isascii() or len(folded) < SHORTEST_UNACCENTED or script.of_text(folded) != "Latn":
         return folded
     return "".join(char for char in unicodedata.normalize("NFD", folded) if not unicodedata.combining(char))
 
@@ -115,7 +147,7 @@ def _unaccented(folded: str) -> str:
 def _stems(word: Word, folded: str) -> list[tuple[str, inflection.Ending | None]]:
     if word.kind is Kind.NEGATIVES and word.language in ("en", "fr"):
         return [(folded, inflection.exact)]
-    if word.text.endswith("-"):
+    if word.text.endswith("-") or word.kind is Kind.RELATED:
         return [(folded, inflection.exact)]
     if word.kind in (Kind.STEMS, Kind.NEGATIVES) or (word.kind in _TOWNS and word.text.islower()):
         return [(folded, inflection.of_stem)]
@@ -135,7 +167,6 @@ def _case(word: Word) -> Case:
     return Case.CAPITAL
 
 
-@lru_cache(maxsize=32768)
 def is_unspaced(folded: str) -> bool:
     """Whether it is written in a script without spaces between words."""
-    return script.of_text(folded) in _UNSPACED
+    return not folded.isascii() and script.of_text(folded) in _UNSPACED

@@ -20,5 +20,5 @@ def words(text: str) -> Iterator[Word]:
         if not line.startswith("#"):
             country, kind, names = line.split("\t")
             for name in names.split("|"):
-                language = borrowed.LENDING if script.of_text(name) == "Cyrl" else ANY
+                language = borrowed.LENDING if not name.isascii() and script.of_text(name) == "Cyrl" else ANY
                 yield Word(country, Kind(kind), language, name)

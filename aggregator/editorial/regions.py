@@ -30,6 +30,8 @@ def groups_of(region: Region) -> Groups:
 
 def tags(subjects: Sequence[Tag], groups: Groups) -> tuple[Tag, ...]:
     """The tags of groups for an entry about these countries, most of a group's first."""
+    if len(subjects) < FEWEST:
+        return ()
     about = {tag.country: tag.salience for tag in subjects}
     found = {name: [code for code in about if code in countries] for name, countries in groups.items()}
     return tuple(
@@ -49,6 +51,8 @@ def capped(
     subjects: Sequence[Tag], regions: Sequence[Tag], groups: Groups
 ) -> tuple[tuple[Tag, ...], tuple[Tag, ...]]:
     """The countries that an entry is told under, and those beyond MOST_TAGS; both in the order given."""
+    if len(subjects) <= MOST_TAGS:
+        return tuple(subjects), ()
     spared = frozenset(chain(*(groups[one.country.removeprefix(GROUP_PREFIX)] for one in regions)))
     counted = [tag for tag in subjects if tag.country not in spared]
     beyond = {tag.country for tag in counted[MOST_TAGS:]}

@@ -84,7 +84,7 @@ def _in_zone(zone: Zone, signs: Sequence[Sign]) -> float:
 
 
 def in_passing(countries: Mapping[str, ByZone], lead: str) -> set[str]:
-    """The countries that the lead names once and not before its second sentence, where the title names others."""
+    """Those that the lead names once, not before its second sentence, where the title names others."""
     if not any("title" in by_zone for by_zone in countries.values()):
         return set()
     once = {

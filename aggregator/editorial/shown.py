@@ -5,24 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from aggregator.editorial.folding import Text, words
-
 EXCERPT = 300
 """Characters of text that feeds, pages and letters show at most."""
 
 
-def shown_hash(title_words: Sequence[str], text: Text) -> bytes:
+def shown_hash(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
     """16 bytes over the (folded) words of an entry's title and of the excerpt of its text.
 
     Case, punctuation, spacing and the way apostrophes are typed do not count.
     """
-    shown = " ".join([*title_words, "\n", *words(_excerpt(text))])
+    shown = " ".join([*title, "\n", *excerpt])
     return hashlib.blake2b(shown.encode(), digest_size=16).digest()
 
 
-def _excerpt(text: Text) -> str:
-    """The first whole words, folded, so that a cut within a word is no change."""
-    if len(text.original) <= EXCERPT:
-        return text.beginning()
-    last_space = text.original.rfind(" ", 0, EXCERPT)
-    return text.beginning(last_space if last_space > 0 else EXCERPT)
+def excerpt_end(text: str) -> int:
+    """Where the excerpt of a text ends: behind a whole word, so that a cut within a word is no change."""
+    if len(text) <= EXCERPT:
+        return len(text)
+    last_space = text.rfind(" ", 0, EXCERPT)
+    return last_space if last_space > 0 else EXCERPT

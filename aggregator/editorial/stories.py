@@ -107,10 +107,10 @@ class Gathering:
         """Join what belongs together."""
         growing = Clusters(self.clusters, self.score, THRESHOLD)
         others = []
-        for one, other in self._neighbours():
+        for one, other, wording in self._neighbours():
             self.met[one].append(other)
             self.met[other].append(one)
-            alike = self._copy(one, other)
+            alike = self._copy(one, other) if wording else None
             if alike is None:
                 others.append((one, other))
                 continue
@@ -127,12 +127,10 @@ class Gathering:
         One source's columns share their titles, or all but what is new; its short items share their footers.
         """
         first, second = self.things[one], self.things[other]
-        if not self._in_time(one, other):
-            return None
         alike = duplicates.verdict(first.fingerprint, second.fingerprint)
-        if alike is None or guards.contradict(first.weighed, second.weighed):
-            return None
-        if first.source_id == second.source_id and (alike.by_title or alike.titles < OWN_COPY):
+        if alike is None or first.source_id != second.source_id:
+            return alike
+        if alike.by_title or alike.titles < OWN_COPY or guards.contradict(first.weighed, second.weighed):
             return None
         return alike
 
@@ -170,13 +168,18 @@ class Gathering:
     def _apart(self, one: int, other: int) -> timedelta:
         return abs(self.things[one].published - self.things[other].published)
 
-    def _neighbours(self) -> Iterator[tuple[int, int]]:
-        """Pairs worth comparing, each an arrival and an earlier thing, the earlier first."""
+    def _neighbours(self) -> Iterator[tuple[int, int, bool]]:
+        """Pairs worth comparing, each an arrival and an earlier thing, the earlier first.
+
+        With it: whether they share wording, as copies do.
+        """
         bearers: defaultdict[int, list[int]] = defaultdict(list)
         for number, thing in enumerate(self.things):
             if number >= self.first_new:
-                for neighbour in _most_shared((key, bearers[key]) for key in thing.keys if key in bearers):
-                    yield neighbour, number
+                shared = ((key, bearers[key]) for key in thing.keys if key in bearers)
+                for neighbour, wording in _most_shared(shared):
+                    if self._in_time(neighbour, number):
+                        yield neighbour, number, wording
             for key in thing.keys:
                 bearers[key].append(number)
 
@@ -201,10 +204,10 @@ def gather(groups: Sequence[Group], known: Iterable[KnownEntry], terms: Terms) -
     return gathering
 
 
-def _most_shared(bearers: Iterable[tuple[int, Sequence[int]]]) -> list[int]:
+def _most_shared(bearers: Iterable[tuple[int, Sequence[int]]]) -> list[tuple[int, bool]]:
     """Of the things that bear some keys, given by key, those that bear most of them, the last ones first.
 
-    One key of wording says something by itself; of the others, it takes two.
+    One key of wording says something by itself; of the others, it takes two. With each: whether it has one.
     """
     shared: Counter[int] = Counter()
     told: set[int] = set()
@@ -214,6 +217,6 @@ def _most_shared(bearers: Iterable[tuple[int, Sequence[int]]]) -> list[int]:
         if tells_alone(key):
             told.update(last)
     worth = [number for number, times in shared.items() if times > 1 or number in told]
-    if len(worth) <= MOST_NEIGHBOURS:
-        return worth
-    return sorted(worth, key=lambda number: (-shared[number], -number))[:MOST_NEIGHBOURS]
+    if len(worth) > MOST_NEIGHBOURS:
+        worth = sorted(worth, key=lambda number: (-shared[number], -number))[:MOST_NEIGHBOURS]
+    return [(number, number in told) for number in worth]

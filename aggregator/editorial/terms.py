@@ -15,9 +15,9 @@ import re
 import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import IntEnum
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
@@ -25,6 +25,7 @@ from zlib import crc32
 from aggregator.editorial import lexicon, phonetic
 from aggregator.editorial.folding import fold
 from aggregator.editorial.function_words import FUNCTION_WORDS
+from aggregator.editorial.remembered import Memory
 
 TITLE_WORDS = 40
 TEXT_WORDS = 160
@@ -39,13 +40,15 @@ TITLE_CASE = 0.6
 """Share of capitalised words in a title from which on a capital does not make a name."""
 
 _WORDS = re.compile(r"\w+")
-_FIRST_OF_SENTENCE = re.compile(r"(?:^|[.!?…:]['’\"”»)]*\s|\n(?!\n))['‘\"“«(—–-]*+\s*+([^\W\d_]\w*+)")
+_OPENING_WORD = r"['‘\"“«(—–-]*+\s*+([^\W\d_]\w*+)"
+_FIRST_OF_TEXT = re.compile(_OPENING_WORD)
+_FIRST_OF_SENTENCE = re.compile(rf"[.!?…:\n](?:(?<!\n)['’\"”»)]*\s|(?<=\n)(?!\n)){_OPENING_WORD}")
 _JOINER = "\u200c"
 """Zero-width non-joiner: Persian parts with it what other languages write as one word."""
 _COMPOUNDS = re.compile(f"\\b\\w++(?:{_JOINER}\\w++)+")
 _CASELESS = re.compile("[\u0590-\u08ff]")
 _APOSTROPHE = re.compile("(?<=\\w)['’‘`´](?=\\w)")
-_LETTERS_WITH_APOSTROPHES = frozenset({"uz", "kk"})
+WITH_APOSTROPHES = frozenset({"uz", "kk"})
 """Languages in which what looks like an apostrophe is part of a letter: oʻ, gʻ."""
 
 
@@ -67,91 +70,98 @@ KIND = 0b111
 """The bits of a term that are its kind."""
 
 
-class _Meanings(dict[str, tuple[int, ...]]):
-    """The terms that words of one language stand for, worked out when first met; bounded."""
-
-    MOST = 30_000
-    """Words that are remembered: about eight megabytes."""
-    LONGEST = 40
-    """Letters of such a word."""
-
-    def __init__(self, language: str, words: lexicon.Lexicon) -> None:
-        self._lexicon = words
-        self._empty = FUNCTION_WORDS.get(language, frozenset())
-
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        if len(self) >= self.MOST:
-            self.clear()
-        meaning = tuple(self._of(word.lstrip(_OPENING), opening=word[0] == _OPENING))
-        if len(word) <= self.LONGEST:
-            self[word] = meaning
-        return meaning
-
-    def _of(self, word: str, *, opening: bool) -> Iterator[int]:
-        folded = fold(word).strip("_")
-        if _JOINER in word:
-            # Its parts were met by themselves.
-            if (concept := self._lexicon.concept(folded)) is not None:
-                yield _term(TermKind.CONCEPT, concept)
-            return
-        if not folded or folded in self._empty:
-            return
-        if folded.isdecimal():
-            yield _term(TermKind.NUMBER, str(int(folded[:18])))
-            return
-        capital, caseless = word[0].isupper(), bool(_CASELESS.match(word))
-        is_name = capital and not opening and len(word) > 1
-        yield _term(TermKind.WORD, folded[:WORD_BEGINNING])
-        if is_name:
-            yield _term(TermKind.NAME, folded[:WORD_BEGINNING])
-        if (concept := self._lexicon.concept(folded)) is not None:
+def _meaning(word: str, words: lexicon.Lexicon, empty: AbstractSet[str]) -> Iterator[int]:
+    """The terms that a word stands for, by the lexicon and the function words of its language."""
+    opening = word[0] == _OPENING
+    word = word.lstrip(_OPENING)
+    folded = fold(word).strip("_")
+    if _JOINER in word:
+        # Its parts were met by themselves.
+        if (concept := words.concept(folded)) is not None:
             yield _term(TermKind.CONCEPT, concept)
-        elif (capital or caseless) and (key := phonetic.key(word)):
-            yield _term(TermKind.BEGINNING, key[:FIRST_SOUNDS])
-            if len(key) > FIRST_SOUNDS:
-                yield _term(TermKind.SOUND, key)
+        return
+    if not folded or folded in empty:
+        return
+    if folded.isdecimal():
+        yield _term(TermKind.NUMBER, str(int(folded[:18])))
+        return
+    capital, caseless = word[0].isupper(), bool(_CASELESS.match(word))
+    is_name = capital and not opening and len(word) > 1
+    yield _term(TermKind.WORD, folded[:WORD_BEGINNING])
+    if is_name:
+        yield _term(TermKind.NAME, folded[:WORD_BEGINNING])
+    if (concept := words.concept(folded)) is not None:
+        yield _term(TermKind.CONCEPT, concept)
+    elif (capital or caseless) and (key := phonetic.key(word)):
+        yield _term(TermKind.BEGINNING, key[:FIRST_SOUNDS])
+        if len(key) > FIRST_SOUNDS:
+            yield _term(TermKind.SOUND, key)
 
 
 def _term(kind: TermKind, word: str) -> int:
     return crc32(word.encode("utf-8", "surrogatepass")) & ~KIND | kind
 
 
+class Passage(NamedTuple):
+    """A title or a text, and its words as they are written: those that count, and perhaps more."""
+
+    text: str
+    words: list[str]
+
+
+def passage(text: str, language: str) -> Passage:
+    """The words of what is looked at of a title or a text."""
+    text = joined(text[:TEXT_LENGTH], language)
+    return Passage(text, _WORDS.findall(text))
+
+
+def joined(text: str, language: str) -> str:
+    """The text with nothing within words that would part them: marks of their own, apostrophes."""
+    composed = unicodedata.normalize("NFC", text)
+    return _APOSTROPHE.sub("ʼ", composed) if language in WITH_APOSTROPHES else composed
+
+
 class TermReader:
     """Finds the terms of texts, by the lexicon of the configured languages; built once per process."""
 
-    def __init__(self, lexicons: Mapping[str, lexicon.Lexicon]) -> None:
-        self._lexicons = lexicons
-        self._meanings = lru_cache(maxsize=64)(
-            lambda language: _Meanings(language, lexicons.get(language, lexicon.EMPTY))
-        )
+    def __init__(self, lexicons: Mapping[str, lexicon.Lexicon], most_remembered: int = 30_000) -> None:
+        """`most_remembered`: words of which the terms are remembered, and as many again: 350 bytes each."""
+
+        def work_out(language: str, word: str) -> tuple[int, ...]:
+            words, empty = lexicons.get(language, lexicon.EMPTY), FUNCTION_WORDS.get(language, frozenset())
+            return tuple(_meaning(word, words, empty))
+
+        self.meanings = Memory(work_out, most_remembered)
 
     def read(self, title: str, text: str, language: str) -> bytes:
         """The packed terms of one entry; `language` is its ISO 639-1 code."""
-        meanings = self._meanings(language)
-        title, text = (_joined(one[:TEXT_LENGTH], language) for one in (title, text))
-        title_words = _words(title, TITLE_WORDS)
-        opening = set(title_words) if _is_title_case(title_words) else _openings(title)
+        return self.read_passages(passage(title, language), passage(text, language), language)
+
+    def read_passages(self, title: Passage, text: Passage, language: str) -> bytes:
+        """The same of title and text whose words are known."""
+        meanings = self.meanings.of(language)
+        title_words, text_words = _counted(title, TITLE_WORDS), _counted(text, TEXT_WORDS)
+        opening = set(title_words) if _is_title_case(title_words) else _openings(title.text)
         in_title = _terms(title_words, opening, meanings)
-        in_text = _terms(_words(text, TEXT_WORDS), _openings(text), meanings)
+        in_text = _terms(text_words, _openings(text.text), meanings)
         return _pack(in_title, in_text)
 
 
-def _joined(text: str, language: str) -> str:
-    """The text with nothing within words that would part them: marks of their own, apostrophes."""
-    composed = unicodedata.normalize("NFC", text)
-    return _APOSTROPHE.sub("ʼ", composed) if language in _LETTERS_WITH_APOSTROPHES else composed
-
-
-def _words(text: str, most: int) -> list[str]:
+def _counted(passage: Passage, most: int) -> list[str]:
     """Its first words, and then its compounds."""
-    words = _WORDS.findall(text)[:most]
-    if _JOINER in text:
-        words += _COMPOUNDS.findall(text)[: most // 2]
+    words = passage.words[:most]
+    if _JOINER in passage.text:
+        words += _COMPOUNDS.findall(passage.text)[: most // 2]
     return words
 
 
 def _openings(text: str) -> set[str]:
-    return set(_FIRST_OF_SENTENCE.findall(text))
+    """The words that sentences begin with, each with whatever opens quotations before it."""
+    first = _FIRST_OF_TEXT.match(text)
+    found = set(_FIRST_OF_SENTENCE.findall(text, first.end() if first else 0))
+    if first:
+        found.add(first[1])
+    return found
 
 
 def _is_title_case(words: Sequence[str]) -> bool:
@@ -159,9 +169,11 @@ def _is_title_case(words: Sequence[str]) -> bool:
     return bool(capitals) and sum(capitals) >= TITLE_CASE * len(capitals)
 
 
-def _terms(words: Sequence[str], opening: set[str], meanings: _Meanings) -> Counter[int]:
-    marked = [_OPENING + word if word in opening else word for word in words]
-    return Counter(chain.from_iterable(map(meanings.__getitem__, marked)))
+def _terms(
+    words: Sequence[str], opening: Iterable[str], meanings: Mapping[str, tuple[int, ...]]
+) -> Counter[int]:
+    marked = {word: _OPENING + word for word in opening}
+    return Counter(chain.from_iterable(map(meanings.__getitem__, map(marked.get, words, words))))
 
 
 def _pack(*zones: Counter[int]) -> bytes:
@@ -208,14 +220,16 @@ def number_of(digits: str) -> int:
     return _term(TermKind.NUMBER, digits)
 
 
-_WITHOUT_CONCEPTS = _Meanings("", lexicon.EMPTY)
+_MEANINGS_WITHOUT_CONCEPTS = Memory(
+    lambda _, word: tuple(_meaning(word, lexicon.EMPTY, frozenset())), most=10_000
+).of("")
 
 
 def found_in(text: str, wanted: Collection[int], language: str) -> dict[str, int]:
     """Words of a text by one of these terms that they stand for; each term once, concepts left out."""
     found: dict[int, str] = {}
-    for word in _WORDS.findall(_joined(text[:TEXT_LENGTH], language)):
-        for term in _WITHOUT_CONCEPTS[word]:
+    for word in passage(text, language).words:
+        for term in _MEANINGS_WITHOUT_CONCEPTS[word]:
             if term in wanted and term not in found:
                 found[term] = word
                 break

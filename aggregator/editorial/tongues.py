@@ -12,18 +12,21 @@ from collections.abc import Sequence
 from aggregator.editorial.gazetteer_format import PEOPLES, Kind
 
 _TELLING = PEOPLES | {Kind.NEGATIVES}
-_WORD = r"язы[кч]|мов[аиіоу]|тіл(?!ші)|тил|til(?:i|da|lar)|dil(?:i|de|le|ler|lər)|languages?\b|sprach|забон|زبان|langue"
+_WORD = (
+    r"язы[кч]|мов[аиіоу]|тіл(?!ші)|тил|til(?:i|da|lar)|dil(?:i|de|le|ler|lər)|languages?\b|sprach|"
+    r"забон|زبان|langue"
+)
 _AND = "и|та|және|жана|ва|va|we|ve|and|und"
 _BEHIND = re.compile(rf"(?:(?:,|,? (?:{_AND})) (?:на )?\w+){{0,4}}[ -](?:{_WORD}|говоря|speak)")
-"""What follows the adjective in Russian, Ukrainian, the Turkic languages, English and German; other languages,
-which we may not know, may stand between."""
+"""What follows the adjective in Russian, Ukrainian, the Turkic languages, English and German; others may
+stand between."""
 _BEFORE = re.compile(
     r"(?:(?:забон(?:и|ҳои)|langues?) |زبان(?:های|ها)? (?:\w+(?: و|،) ){0,3}|\bпо-|"
     r"\b(?:speaks?|spoke|speaking|learn(?:s|ing)?|teach(?:es|ing)?|translated into|fluent in) |"
     r"\bперев\w+ (?:с|на) |\btraduite?s? (?:du |de l')|\b(?:auf|aus dem|ins) )$"
 )
-"""What precedes it in Tajik, French and Persian, and elsewhere where somebody speaks, learns or translates it."""
-_ALONE_BEFORE = re.compile(r"\b(?:in|into|на|en) $")
+"""What precedes it in Tajik, French and Persian, and elsewhere where somebody speaks or translates it."""
+_ALONE_BEFORE = tuple(f"{space}{word} " for word in ("in", "into", "на", "en") for space in " \n(")
 _IN_ONE = re.compile(r"(?:in|en|auf) \w+")
 _ALONE_BEHIND = re.compile(
     r"(?:(?:,|,? (?:and|or|и|или|et|ou)) (?:(?:in|на|en) )?\w+){0,4}"
@@ -64,7 +67,7 @@ def _names_a_language(text: str, start: int, end: int, kind: Kind) -> bool:
     before = text[max(0, start - _WINDOW) : start]
     if _BEFORE.search(before):
         return True
-    return _ALONE_BEFORE.search(before) is not None and _ALONE_BEHIND.match(text, end) is not None
+    return f" {before}".endswith(_ALONE_BEFORE) and _ALONE_BEHIND.match(text, end) is not None
 
 
 def _join(found: set[int], text: str, words: Sequence[tuple[int, int, Kind]], number: int, step: int) -> None:

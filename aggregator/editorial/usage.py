@@ -26,7 +26,7 @@ def telling(found: Sequence[Sequence[Hit]], texts: Sequence[Folded]) -> Sequence
     if not otherwise:
         return found
     persons = {_word(hit) for hit in otherwise if hit.use is Use.PERSON}
-    peoples = {hit.pattern.country for hit in otherwise if hit.use is not Use.PERSON}
+    peoples = {hit.pattern.country for hit in otherwise if hit.use in (Use.LANGUAGE, Use.PHRASE)}
     plain = {
         hit.pattern.country
         for hit in every
@@ -45,12 +45,15 @@ def _word(hit: Hit) -> tuple[str, str]:
 def _without_echoes(
     hits: Sequence[Hit], text: str, persons: set[tuple[str, str]], peoples: set[str], plain: set[str]
 ) -> Iterator[Hit]:
-    """`persons`: words that are names of persons; `peoples`: countries whose people's words are used otherwise;
-    `plain`: countries that the entry names by other words too."""
+    """The hits of one text that tell of a country.
+
+    `persons`: words that are names of persons; `peoples`: countries whose people's words are used otherwise;
+    `plain`: countries that the entry names by other words too.
+    """
     echo: Hit | None = None
     for hit in hits:
         country = hit.pattern.country
-        if hit.use is not Use.COUNTRY:
+        if hit.use is not Use.COUNTRY and not (hit.use is Use.WORD and country in plain):
             continue
         if country not in plain:
             if _word(hit) in persons:

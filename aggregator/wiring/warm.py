@@ -1,8 +1,7 @@
 """Loaded once by the process that worker processes are forked from: what they all hold, and would else load
 one by one.
 
-Importing this module is all that it is for. The language model takes half a second and most of a worker's
-memory; forked, it is there at once, and is shared.
+Importing this module is all that it is for.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from __future__ import annotations
 import gc
 
 import aggregator.reading  # noqa: F401
-from aggregator.editorial import language
+from aggregator.editorial import ngrams
 
-language.load_model()
+ngrams.shipped()
 gc.collect()
 gc.freeze()  # so that collections in the workers do not touch, and thereby copy, what they share

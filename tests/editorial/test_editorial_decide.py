@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.editorial import shown, terms
 from aggregator.editorial.decide import Rules, count, decide, in_order
-from aggregator.editorial.folding import fold, text_of, words
+from aggregator.editorial.folding import fold, words
 from aggregator.model import (
     Decisions,
     DescribedEntry,
@@ -30,7 +30,8 @@ RULES = Rules("test")
 
 
 def shown_hash(entry: Entry) -> bytes:
-    return shown.shown_hash(words(fold(entry.title)), text_of(entry.text))
+    excerpt = entry.text[: shown.excerpt_end(entry.text)]
+    return shown.shown_hash(words(fold(entry.title)), words(fold(excerpt)))
 
 
 def arrival(

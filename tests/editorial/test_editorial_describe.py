@@ -10,7 +10,7 @@ import pytest
 from aggregator.editorial import fingerprint, keys, language, shipped, shown, terms
 from aggregator.editorial.countries import Tagger
 from aggregator.editorial.describe import Describer, shipped_describer
-from aggregator.editorial.folding import fold, text_of, words
+from aggregator.editorial.folding import fold, words
 from aggregator.model import Entry, Source
 
 LANGUAGES = ("fr", "en", "ru", "kk", "uz", "fa")
@@ -30,7 +30,8 @@ ENTRY = Entry(
 
 
 def shown_hash(entry: Entry) -> bytes:
-    return shown.shown_hash(words(fold(entry.title)), text_of(entry.text))
+    excerpt = entry.text[: shown.excerpt_end(entry.text)]
+    return shown.shown_hash(words(fold(entry.title)), words(fold(excerpt)))
 
 
 @pytest.fixture(scope="module")

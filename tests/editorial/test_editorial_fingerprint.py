@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from aggregator.editorial import fingerprint
 from aggregator.editorial.fingerprint import NEGATION, NOTHING, NUMBER, SMALL, TELLING, kind_of
 from aggregator.editorial.folding import fold
+from aggregator.editorial.remembered import Memory
 
 TITLE = "Osh will buy forty electric buses before winter"
 TEXT = (
@@ -174,9 +175,9 @@ def test_hostile_text_gives_a_bounded_fingerprint_in_bounded_time(
 
 
 def test_words_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint, "_MOST_REMEMBERED", 10)
+    monkeypatch.setattr(fingerprint, "_MARKS", Memory(fingerprint._MARKS.work_out, 10))
     before = marked("one two three")
     for number in range(50):
         marked(f"some{number} others{number}")
-    assert len(fingerprint._MARKS[""]) <= 10
+    assert len(fingerprint._MARKS) <= 20
     assert marked("one two three") == before

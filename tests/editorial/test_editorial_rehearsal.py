@@ -168,7 +168,9 @@ def test_copies_are_found_through_one_another_and_by_their_address_and_reports_a
 
 def described(guid: str, *keys: int, title_key: int | None = None, address: str = "") -> DescribedEntry:
     entry = Entry("sun", guid, b"", address, address, "T", "", "", MORNING, date_guessed=False)
-    return DescribedEntry(entry, Description("en", "Latn", keys=keys, title_key=title_key))
+    # Negative numbers are keys of wording: one of them tells by itself.
+    wording = tuple(key if key == title_key else -key for key in keys)
+    return DescribedEntry(entry, Description("en", "Latn", keys=wording, title_key=title_key))
 
 
 def recalled(

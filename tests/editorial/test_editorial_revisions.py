@@ -55,7 +55,10 @@ def test_a_claim_that_became_its_denial_is_shown_to_the_operator() -> None:
 
 def test_an_entry_that_names_other_countries_now_is_shown_to_the_operator() -> None:
     text = DAM["ru"].text.replace("Кыргызстане", "Таджикистане").replace("Президент Садыр Жапаров", "Он")
-    elsewhere = Told("В Таджикистане прорвало плотину: 12 погибших", text.replace("Таласом", "Хорогом"))
+    elsewhere = Told(
+        "В Таджикистане прорвало плотину: 12 погибших",
+        text.replace("Таласом", "Хорогом").replace("Кара-Буура", "Нурек"),
+    )
     (revision,) = revised(elsewhere, *story(report(DAM["en"], "sun", age=3)))
     assert "likeness -9.0" in revision.attention
 

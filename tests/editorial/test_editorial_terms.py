@@ -234,15 +234,14 @@ def test_packed_numbers_are_little_endian() -> None:
     assert packed == b"\x01\x00" + terms.number_of("12").to_bytes(4, "little") + b"\x01" + b"\x00\x00"
 
 
-def test_meanings_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terms._Meanings, "MOST", 10)
-    reader = TermReader(LEXICON)
+def test_meanings_are_forgotten_before_they_fill_the_memory() -> None:
+    reader = TermReader(LEXICON, most_remembered=10)
     first = reader.read("snow", "", "en")
     reader.read("", " ".join(f"word{number}" for number in range(50)), "en")
-    assert len(reader._meanings("en")) <= 10
+    assert len(reader.meanings) <= 20
     assert reader.read("snow", "", "en") == first
     reader.read("x" * 1_000, "", "en")
-    assert "x" * 1_000 not in reader._meanings("en")
+    assert "x" * 1_000 not in reader.meanings.of("en")
 
 
 def test_words_are_found_again_by_their_terms() -> None:
