@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
 
-.PHONY: help setup demo run test check format lint types contracts schema lock places bench-poll bench-editorial bench-candidates proof-hostile proof-fuzz picture clean
+.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates proof-hostile proof-fuzz picture clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ places: setup ## choose the world's cities and towns anew from GeoNames
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .places/lib \
 	  --upgrade -r requirements/places.txt
 	@PYTHONPATH=.places/lib $(BIN)/python scripts/places.py
+
+ngrams: setup ## write the model by which languages are told anew from py3langid
+	@$(BIN)/python scripts/ngrams.py
 
 bench-poll: setup ## poll 1,000 made-up feeds beside `reader` (READER=python that has it)
 	@$(BIN)/python benchmarks/bench_poll.py $(if $(READER),--reader $(READER))

@@ -22,10 +22,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
-from aggregator.editorial import decide, floods, rank, sketches
-from aggregator.editorial.frequencies import Frequencies
+from aggregator.editorial import floods, rank
+from aggregator.editorial.rules import Rules
 from aggregator.ingest import due
 from aggregator.model import (
     Batch,
@@ -67,6 +68,9 @@ from aggregator.model import (
 from aggregator.newsletter import calendar, replies
 from aggregator.newsletter import compose as digest
 from aggregator.publish import front, selections
+
+if TYPE_CHECKING:
+    from aggregator.editorial.frequencies import Frequencies
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +131,12 @@ class Entries(Protocol):
         """Write entries, stories and their sources' state in one transaction."""
 
 
+def _untaught() -> Callable[[], Frequencies]:
+    from aggregator.editorial.frequencies import Frequencies
+
+    return cache(Frequencies)
+
+
 @dataclass(frozen=True, slots=True)
 class PollPorts:
     """What a poll needs of the world."""
@@ -135,11 +145,11 @@ class PollPorts:
     fetch: Fetch
     read: Read
     entries: Entries
-    rules: decide.Rules
+    rules: Rules
     clock: Callable[[], datetime]
     """The time at which something unexpected happened, for the record."""
-    frequencies: Frequencies = field(default_factory=Frequencies)
-    """How common terms are; every batch is learned from before it is judged."""
+    frequencies: Callable[[], Frequencies] = field(default_factory=_untaught)
+    """How common terms are, always the same table; every batch is learned from before it is judged."""
     desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One batch is judged and written at a time: the next one is judged against what it left."""
 
@@ -293,9 +303,13 @@ def _store(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[
 
 
 def _judge_and_commit(now: datetime, batch: Sequence[_Followed], ports: PollPorts) -> list[SourcePolled]:
+    # Here and not above: most polls find nothing due, and what decides takes long to load.
+    from aggregator.editorial import decide, sketches
+
     readings = [one.reading for one in batch if isinstance(one.reading, Reading)]
+    frequencies = ports.frequencies()
     arrived = decide.in_order(entry for reading in readings for entry in reading.entries)
-    arrivals = sketches.draw(arrived, ports.frequencies)
+    arrivals = sketches.draw(arrived, frequencies)
     known = ports.entries.candidates(arrivals, now) if arrivals else ()
     first_polls = frozenset(one.claim.source.id for one in batch if one.claim.first)
     bodies = {
@@ -316,7 +330,7 @@ def _judge_and_commit(now: datetime, batch: Sequence[_Followed], ports: PollPort
         due.settle(one.claim, one.fetched, one.reading, counts.get(one.claim.source.id, NO_ENTRIES).arrived)
         for one in batch
     )
-    learned = ports.frequencies.pack()
+    learned = frequencies.pack()
     ports.entries.commit(Batch(now, updates, decisions, ports.rules.version, learned))
     totals = {reading.source_id: reading.total for reading in readings}
     return [

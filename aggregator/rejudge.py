@@ -19,11 +19,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from aggregator.editorial import comparison, frequencies, rearranging, redescribing, rejudging
-from aggregator.editorial.decide import Rules
 from aggregator.editorial.describe import Describer, describer_of
 from aggregator.editorial.differences import Differences
 from aggregator.editorial.frequencies import Frequencies
 from aggregator.editorial.rejudging import Anew
+from aggregator.editorial.rules import Rules
 from aggregator.ingest import as_published
 from aggregator.ingest.normalise import declared_language
 from aggregator.model import (

@@ -24,9 +24,10 @@ from babel import Locale
 from world import BEGAN, made_up
 
 from aggregator.editorial import language, sketches
-from aggregator.editorial.decide import Rules, decide
+from aggregator.editorial.decide import decide
 from aggregator.editorial.describe import Describer, shipped_describer
 from aggregator.editorial.frequencies import Frequencies
+from aggregator.editorial.rules import Rules
 from aggregator.model import Batch, DescribedEntry, Entry, Source
 from aggregator.store import engine as database
 from aggregator.store.entries import EntryStore

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from aggregator import pipeline, reading
-from aggregator.editorial.decide import Rules
+from aggregator.editorial.rules import Rules
 from aggregator.ingest.http import HttpFetcher
 from aggregator.ingest.transport import HttpLimits
 from aggregator.ingest.netguard import NetGuard

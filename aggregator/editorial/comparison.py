@@ -9,6 +9,7 @@ from aggregator.editorial import decide, guards, stories
 from aggregator.editorial.addresses import Addresses, Group
 from aggregator.editorial.floods import identity
 from aggregator.editorial.likeness import NEVER
+from aggregator.editorial.rules import Rules
 from aggregator.model import DescribedEntry
 
 
@@ -22,7 +23,7 @@ class Comparison:
     """The same for the operator, with what speaks for it or against it."""
 
 
-def compare(one: DescribedEntry, other: DescribedEntry, rules: decide.Rules) -> Comparison:
+def compare(one: DescribedEntry, other: DescribedEntry, rules: Rules) -> Comparison:
     """How alike two entries are, whatever else there is; both as `sketches.draw` gave them."""
     gathering = stories.gather([Group([one]), Group([other])], (), _terms(rules))
     score = gathering.score(0, 1)
@@ -41,7 +42,7 @@ def compare(one: DescribedEntry, other: DescribedEntry, rules: decide.Rules) -> 
     return Comparison(score, words)
 
 
-def copies(arrivals: Sequence[DescribedEntry], rules: decide.Rules) -> list[int]:
+def copies(arrivals: Sequence[DescribedEntry], rules: Rules) -> list[int]:
     """Of each entry of a batch the number of the first that has its text or its address, from 0 on.
 
     A copy of a copy is one, too; what only reports the same event is not joined. The entries come from
@@ -60,7 +61,7 @@ def copies(arrivals: Sequence[DescribedEntry], rules: decide.Rules) -> list[int]
     return _connected(len(arrivals), together)
 
 
-def _terms(rules: decide.Rules) -> stories.Terms:
+def _terms(rules: Rules) -> stories.Terms:
     return stories.Terms(rules.merge_window, rules.outlets)
 
 

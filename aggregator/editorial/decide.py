@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from aggregator.editorial import floods, placing, stories
 from aggregator.editorial.addresses import Addresses
 from aggregator.editorial.floods import Body, identity
 from aggregator.editorial.revisions import revisions
+from aggregator.editorial.rules import Rules
 from aggregator.model import (
     Decisions,
     DescribedEntry,
@@ -28,26 +28,6 @@ from aggregator.model import (
 )
 
 NO_BODIES: Mapping[str, Body] = MappingProxyType({})
-NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
-NO_OUTLETS: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What decisions rest on."""
-
-    version: str
-    """Names these rules and the gazetteer behind them; stored with every entry they judged."""
-    first_window: timedelta = timedelta(hours=72)
-    """On a source's first poll, what is older is stored but never told as new."""
-    merge_window: timedelta = timedelta(hours=72)
-    """Entries published further apart are never one story: addresses are used again."""
-    shared_address: int = 4
-    """So many different entries of one source under one address: it leads to a page, not to an article."""
-    weights: Mapping[str, float] = field(default_factory=lambda: NO_WEIGHTS)
-    """By source id, the larger the rather it leads; 1.0 for those that are not in it."""
-    outlets: Mapping[str, str] = field(default_factory=lambda: NO_OUTLETS)
-    """By source id, who publishes it: sources of one outlet may be its language editions."""
 
 
 def in_order(entries: Iterable[DescribedEntry]) -> list[DescribedEntry]:

@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from itertools import accumulate, chain
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,9 +74,9 @@ class _Finder:
 class Model:
     """Tells languages apart; reads of its file what it is asked for."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Traversable) -> None:
         self._file = file
-        with np.load(file) as arrays:
+        with file.open("rb") as stream, np.load(stream) as arrays:
             self._places: dict[str, list[int]] = {}
             for place, language in enumerate(arrays["languages"].tolist()):
                 self._places.setdefault(language, []).append(place)
@@ -117,7 +117,7 @@ class Model:
     ) -> tuple[NDArray[np.float16], Numbers, list[tuple[int, int]]]:
         """The columns of these languages, with zeros for no n-gram; their priors; whose columns are."""
         every = list(chain.from_iterable(self._places[language] for language in languages))
-        with np.load(self._file) as arrays:
+        with self._file.open("rb") as stream, np.load(stream) as arrays:
             columns = np.stack([arrays[str(place)] for place in every], axis=1)
         table = np.concatenate((np.zeros((1, len(every)), np.float16), columns))
         ends = list(accumulate(len(self._places[language]) for language in languages))
@@ -128,5 +128,4 @@ class Model:
 @lru_cache(maxsize=1)
 def shipped() -> Model:
     """The model that comes with the program, loaded once per process."""
-    with resources.as_file(resources.files("aggregator.editorial") / FILE) as file:
-        return Model(file)
+    return Model(resources.files("aggregator.editorial") / FILE)

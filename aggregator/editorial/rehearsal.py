@@ -12,6 +12,7 @@ from aggregator.editorial import decide, sketches
 from aggregator.editorial.floods import Body, Identity, identity
 from aggregator.editorial.frequencies import Frequencies
 from aggregator.editorial.recollection import Recollection
+from aggregator.editorial.rules import Rules
 from aggregator.model import Decisions, DescribedEntry, Founding, Joining, Relation
 
 _WHOLE_BODY = 1_000_000_000
@@ -33,7 +34,7 @@ class Place:
 class Rehearsal:
     """A series of polls without a world."""
 
-    def __init__(self, rules: decide.Rules) -> None:
+    def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._frequencies = Frequencies()
         self._numbers: dict[Identity, int] = {}

@@ -12,6 +12,7 @@ from aggregator.editorial.floods import Body, Identity, identity
 from aggregator.editorial.frequencies import Frequencies
 from aggregator.editorial.rearranging import Judged, JudgedGroup
 from aggregator.editorial.recollection import Recollection
+from aggregator.editorial.rules import Rules
 from aggregator.editorial.terms import TEXT_LENGTH as MOST_QUOTED
 from aggregator.model import DescribedEntry, Founding, Joining, Relation, StoredEntry
 
@@ -62,7 +63,7 @@ class _Growing:
 class Rehearing:
     """Judges stored entries in the order in which they came in, beside earlier ones that stay as they are."""
 
-    def __init__(self, rules: decide.Rules) -> None:
+    def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._recollection = Recollection()
         self._entry_ids: dict[Identity, int] = {}

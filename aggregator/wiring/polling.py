@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from aggregator.config.schema import Config
-from aggregator.editorial import frequencies
 from aggregator.illustrate import IllustratePorts
 from aggregator.ingest import kept_bodies
 from aggregator.ingest.kept_bodies import KeepingRead
@@ -21,6 +21,7 @@ from aggregator.wiring import clock, rules
 from aggregator.wiring.stores import Stores
 
 if TYPE_CHECKING:
+    from aggregator.editorial.frequencies import Frequencies
     from aggregator.wiring.asking import Asking, AskingPictures
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ async def polling(config: Config, opened: Stores, lanes: Lanes | None = None) ->
             opened.entries,
             rules.of(config),
             clock.now,
-            frequencies.unpacked(opened.entries.learned()),
+            cache(partial(_frequencies, opened)),
         )
 
 
@@ -73,6 +74,13 @@ async def illustrating(
         folder = PublicFolder(config.storage.public)
         sources = config.publisher().sources
         yield IllustratePorts(opened.pictures, fetch, encode, folder, sources, config.images.retention)
+
+
+def _frequencies(opened: Stores) -> Frequencies:
+    """What earlier polls learned of how common terms are."""
+    from aggregator.editorial import frequencies  # loaded when something came in: it is heavy
+
+    return frequencies.unpacked(opened.entries.learned())
 
 
 def kept_body(config: Config, source_id: str) -> Path | None:

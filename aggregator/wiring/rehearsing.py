@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from aggregator.config.schema import Config
 from aggregator.editorial.countries import TEXT_LENGTH, TITLE_LENGTH
-from aggregator.editorial.decide import Rules
 from aggregator.editorial.describe import describer_of
 from aggregator.editorial.items import UNDATED, Item
+from aggregator.editorial.rules import Rules
 from aggregator.editorial.terms import TEXT_LENGTH as MOST_QUOTED
 from aggregator.ingest import urls
 from aggregator.ingest.domains import registrable_domain

@@ -7,7 +7,7 @@ import hashlib
 from aggregator import __version__
 from aggregator.config.schema import Config
 from aggregator.editorial import lexicon, shipped
-from aggregator.editorial.decide import Rules
+from aggregator.editorial.rules import Rules
 from aggregator.wiring import voices
 
 

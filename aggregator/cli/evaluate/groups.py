@@ -21,13 +21,13 @@ from aggregator.cli.terminal import Setting, pass_setting, show_table
 from aggregator.config.schema import Config
 from aggregator.editorial import comparison, sketches
 from aggregator.editorial.comparison import Comparison
-from aggregator.editorial.decide import Rules
 from aggregator.editorial.frequencies import Frequencies
 from aggregator.editorial.group_report import Grouped, GroupedFile, GroupError, GroupFigures, GroupReport
 from aggregator.editorial.grouped_items import GroupedItem, LabelledPair, by_story, by_text
 from aggregator.editorial.items import Item
 from aggregator.editorial.partitions import BCubed
 from aggregator.editorial.rehearsal import Rehearsal
+from aggregator.editorial.rules import Rules
 from aggregator.editorial.scoring import Counts
 from aggregator.model import DescribedEntry, Relation
 from aggregator.wiring.rehearsing import Intake
