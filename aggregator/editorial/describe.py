@@ -13,6 +13,7 @@ from aggregator.editorial import (
     regions,
     shipped,
     shown,
+    terms,
     tokens,
     translation_credits,
 )
@@ -45,15 +46,14 @@ class Describer:
             source.language or entry.declared_language,
             self.languages,
         )
-        in_title = tokens.read(title, len(title.original), spoken)
-        in_text = tokens.read(text, shown.excerpt_end(text.original), spoken)
+        in_title = tokens.of_title(title, spoken, self._terms)
+        in_text = tokens.of_text(text, spoken, self._terms)
         day = None if entry.published == UNDATED else entry.published.date()
         zones = zones_of(entry, title, text)
         tags, mentions = self._tagger.tag(zones, spoken.code, source.default_country, day)
         groups = regions.tags(tags, self._groups)
         tags, beyond = regions.capped(tags, groups, self._groups)
-        marks = [fingerprint.marks(one.wording, spoken.code) for one in (in_title, in_text)]
-        copy_keys = fingerprint.keys(*marks)
+        copy_keys = fingerprint.keys(in_title.marks, in_text.marks)
         title_key = keys.of_title(title.original, in_title.shown)
         return Description(
             language=spoken.code,
@@ -66,8 +66,8 @@ class Describer:
             title_key=title_key,
             translated=translation_credits.is_translation(text.beginning(fingerprint.TEXT_LENGTH)),
             shown_hash=shown.shown_hash(in_title.shown, in_text.shown),
-            fingerprint=fingerprint.pack(*marks),
-            terms=self._terms.read_passages(in_title.passage, in_text.passage, spoken.code),
+            fingerprint=fingerprint.pack(in_title.marks, in_text.marks),
+            terms=terms.read(in_title.passage, in_text.passage),
         )
 
 

@@ -11,7 +11,6 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import chain, pairwise
 from operator import xor
 from typing import NamedTuple
@@ -48,7 +47,7 @@ _TELLING = TELLING << _KIND_SHIFT
 
 _VERSION = 1
 _HEADER = struct.Struct("<BB")
-_MOST_REMEMBERED = 40_000
+_MOST_REMEMBERED = 15_000
 """Words whose marks are remembered, and as many again: 200 bytes each."""
 _LONGEST_NUMBER = 20
 """Digits of what is read as a number, whose digits may be Arabic and have zeros before them."""
@@ -74,11 +73,6 @@ class Fingerprint(NamedTuple):
 NOTHING = Fingerprint((), 0, frozenset())
 
 
-_MARKS = Memory(
-    lambda language, word: _mark(romanise(word, language), NEGATIONS[language]), most=_MOST_REMEMBERED
-)
-
-
 def split(folded: str, language: str, script: str) -> list[str]:
     """The words of a folded text, as `marks` takes them.
 
@@ -98,20 +92,24 @@ def _cut(run: str) -> Iterable[str]:
 
 def marks(split_words: Sequence[str], language: str) -> list[int]:
     """Each word's kind and hash as 32 bits, the same for both alphabets of Uzbek and of Kazakh."""
-    known = _MARKS.of(language if language in NEGATIONS else "")
-    return list(map(known.__getitem__, split_words))
+    return list(map(_MARKS.of(language if language in NEGATIONS else "").__getitem__, split_words))
 
 
-def _mark(word: str, negations: AbstractSet[str]) -> int:
+def mark(word: str, language: str) -> int:
+    """The same of one of these words, worked out anew."""
+    word = romanise(word, language)
     if word.isdecimal() and len(word) < _LONGEST_NUMBER:
         word = str(int(word))
     if _DIGIT.search(word):
         kind = NUMBER
-    elif word in negations:
+    elif word in NEGATIONS.get(language, NEGATIONS[""]):
         kind = NEGATION
     else:
         kind = TELLING if len(word) >= _fewest_letters(word) else SMALL
     return kind << _KIND_SHIFT | zlib.crc32(word.encode("utf-8", "surrogatepass")) & _HASH
+
+
+_MARKS = Memory(lambda language, word: mark(word, language), most=_MOST_REMEMBERED)
 
 
 def _fewest_letters(word: str) -> int:

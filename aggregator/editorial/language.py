@@ -9,7 +9,8 @@ says of itself is a prior: it tips short texts and is overruled by long ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -83,20 +84,20 @@ _UNCOMMON = {
     for written, common in _COMMON_LETTERS.items()
 }
 """Finds special letters, those of other scripts, and rare signs: all but common letters and usual signs."""
-_SPECIAL_LETTERS = {
-    "ru": "",
-    "uk": "іїєґ",
-    "kk": "әғқңөұүһі",
-    "ky": "ңөү",
-    "uz": "ўқғҳ",
-    "tg": "ғӣқӯҳҷ",
-    "mn": "өү",
-    "tk": "җңөүә",
-    "az": "әғҝөүһҹјі",
-    "fa": "",
-    "ps": "ټډړږښڼځڅېۍګ",
-    "ug": "ەېۇۆۈۋڭ",
-    "ur": "ٹڈڑےہں",
+_SPECIAL_LETTERS: dict[str, AbstractSet[str]] = {
+    "ru": set(),
+    "uk": set("іїєґ"),
+    "kk": set("әғқңөұүһі"),
+    "ky": set("ңөү"),
+    "uz": set("ўқғҳ"),
+    "tg": set("ғӣқӯҳҷ"),
+    "mn": set("өү"),
+    "tk": set("җңөүә"),
+    "az": set("әғҝөүһҹјі"),
+    "fa": set(),
+    "ps": set("ټډړږښڼځڅېۍګ"),
+    "ug": set("ەېۇۆۈۋڭ"),
+    "ur": set("ٹڈڑےہں"),
 }
 """Letters beyond the common ones that a language writes; what is not listed is never ruled out."""
 _ALL_FUNCTION_WORDS = frozenset[str]().union(*FUNCTION_WORDS.values())
@@ -193,11 +194,10 @@ def _by_letters(sample: str, written: str, possible: Sequence[str]) -> Sequence[
     uncommon = _UNCOMMON.get(written)
     if uncommon is None:
         return possible
-    found = uncommon.findall(sample)
-    count = sum(map(str.isalpha, found))
-    if not count or not _is_telling(count, sample):
+    found = list(filter(str.isalpha, uncommon.findall(sample)))
+    if not found or not _is_telling(len(found), sample):
         return possible
-    letters = set(filter(str.isalpha, found))
+    letters = set(found)
     # A name may begin with a foreign letter («Қамиев» in Kyrgyz): capitals count where nothing else does.
     special = set(filter(str.islower, letters)) or set(map(str.lower, letters))
     return [code for code in possible if _writes(code, special)] or possible
@@ -208,9 +208,9 @@ def _is_telling(count: int, sample: str) -> bool:
     return count >= TELLING_SHARE * len(sample) or count >= TELLING_SHARE * _letters(sample)
 
 
-def _writes(code: str, special: Iterable[str]) -> bool:
+def _writes(code: str, special: AbstractSet[str]) -> bool:
     own = _SPECIAL_LETTERS.get(code)
-    return own is None or all(char in own for char in special)
+    return own is None or special <= own
 
 
 def _function_words_in(token: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
 
-from aggregator.editorial import lexicon, phonetic
+from aggregator.editorial import fingerprint, lexicon, phonetic
 from aggregator.editorial.folding import fold
 from aggregator.editorial.function_words import FUNCTION_WORDS
 from aggregator.editorial.remembered import Memory
@@ -64,16 +64,12 @@ class TermKind(IntEnum):
     """The first sounds of a name: what stands after them is often an ending."""
 
 
-_OPENING = "^"
-"""Stands before a word whose capital says nothing."""
 KIND = 0b111
 """The bits of a term that are its kind."""
 
 
-def _meaning(word: str, words: lexicon.Lexicon, empty: AbstractSet[str]) -> Iterator[int]:
+def _terms_of(word: str, words: lexicon.Lexicon, empty: AbstractSet[str]) -> Iterator[int]:
     """The terms that a word stands for, by the lexicon and the function words of its language."""
-    opening = word[0] == _OPENING
-    word = word.lstrip(_OPENING)
     folded = fold(word).strip("_")
     if _JOINER in word:
         # Its parts were met by themselves.
@@ -86,9 +82,8 @@ def _meaning(word: str, words: lexicon.Lexicon, empty: AbstractSet[str]) -> Iter
         yield _term(TermKind.NUMBER, str(int(folded[:18])))
         return
     capital, caseless = word[0].isupper(), bool(_CASELESS.match(word))
-    is_name = capital and not opening and len(word) > 1
     yield _term(TermKind.WORD, folded[:WORD_BEGINNING])
-    if is_name:
+    if capital and len(word) > 1:
         yield _term(TermKind.NAME, folded[:WORD_BEGINNING])
     if (concept := words.concept(folded)) is not None:
         yield _term(TermKind.CONCEPT, concept)
@@ -102,17 +97,56 @@ def _term(kind: TermKind, word: str) -> int:
     return crc32(word.encode("utf-8", "surrogatepass")) & ~KIND | kind
 
 
+class Meaning(NamedTuple):
+    """What a word says by itself."""
+
+    folded: str
+    mark: int
+    """For fingerprints; of words as `fingerprint.split` finds them."""
+    terms: tuple[int, ...]
+    opening: tuple[int, ...]
+    """Its terms where a capital says nothing, as at the beginning of a sentence."""
+
+
 class Passage(NamedTuple):
-    """A title or a text, and its words as they are written: those that count, and perhaps more."""
+    """A title or a text, and of its words, as they are written, those that count."""
 
     text: str
-    words: list[str]
+    words: Sequence[str]
+    meanings: Sequence[Meaning]
 
 
-def passage(text: str, language: str) -> Passage:
-    """The words of what is looked at of a title or a text."""
-    text = joined(text[:TEXT_LENGTH], language)
-    return Passage(text, _WORDS.findall(text))
+class TermReader:
+    """Finds the terms of texts, by the lexicon of the configured languages; built once per process."""
+
+    def __init__(self, lexicons: Mapping[str, lexicon.Lexicon], most_remembered: int = 30_000) -> None:
+        """`most_remembered`: words whose meaning is remembered, and as many again: 600 bytes each."""
+        self._lexicons = lexicons
+        self.meanings = Memory(self._meaning, most_remembered)
+
+    def _meaning(self, language: str, word: str) -> Meaning:
+        words, empty = self._lexicons.get(language, lexicon.EMPTY), FUNCTION_WORDS.get(language, frozenset())
+        found = tuple(_terms_of(word, words, empty))
+        opening = tuple(term for term in found if term & KIND != TermKind.NAME)
+        folded = fold(word)
+        mark = fingerprint.mark(folded, language)
+        return Meaning(folded, mark, found, found if len(opening) == len(found) else opening)
+
+    def meanings_of(self, words: Iterable[str], language: str) -> list[Meaning]:
+        """What each word says; `language` is their ISO 639-1 code."""
+        return list(map(self.meanings.of(language).__getitem__, words))
+
+    def passage(self, text: str, most: int, language: str) -> Passage:
+        """What is looked at of a title or a text, with so many words and half as many compounds."""
+        text = joined(text[:TEXT_LENGTH], language)
+        words = _WORDS.findall(text)[:most]
+        if _JOINER in text:
+            words += _COMPOUNDS.findall(text)[: most // 2]
+        return Passage(text, words, self.meanings_of(words, language))
+
+    def read(self, title: str, text: str, language: str) -> bytes:
+        """The packed terms of one entry; `language` is its ISO 639-1 code."""
+        return read(self.passage(title, TITLE_WORDS, language), self.passage(text, TEXT_WORDS, language))
 
 
 def joined(text: str, language: str) -> str:
@@ -121,38 +155,10 @@ def joined(text: str, language: str) -> str:
     return _APOSTROPHE.sub("ʼ", composed) if language in WITH_APOSTROPHES else composed
 
 
-class TermReader:
-    """Finds the terms of texts, by the lexicon of the configured languages; built once per process."""
-
-    def __init__(self, lexicons: Mapping[str, lexicon.Lexicon], most_remembered: int = 30_000) -> None:
-        """`most_remembered`: words of which the terms are remembered, and as many again: 350 bytes each."""
-
-        def work_out(language: str, word: str) -> tuple[int, ...]:
-            words, empty = lexicons.get(language, lexicon.EMPTY), FUNCTION_WORDS.get(language, frozenset())
-            return tuple(_meaning(word, words, empty))
-
-        self.meanings = Memory(work_out, most_remembered)
-
-    def read(self, title: str, text: str, language: str) -> bytes:
-        """The packed terms of one entry; `language` is its ISO 639-1 code."""
-        return self.read_passages(passage(title, language), passage(text, language), language)
-
-    def read_passages(self, title: Passage, text: Passage, language: str) -> bytes:
-        """The same of title and text whose words are known."""
-        meanings = self.meanings.of(language)
-        title_words, text_words = _counted(title, TITLE_WORDS), _counted(text, TEXT_WORDS)
-        opening = set(title_words) if _is_title_case(title_words) else _openings(title.text)
-        in_title = _terms(title_words, opening, meanings)
-        in_text = _terms(text_words, _openings(text.text), meanings)
-        return _pack(in_title, in_text)
-
-
-def _counted(passage: Passage, most: int) -> list[str]:
-    """Its first words, and then its compounds."""
-    words = passage.words[:most]
-    if _JOINER in passage.text:
-        words += _COMPOUNDS.findall(passage.text)[: most // 2]
-    return words
+def read(title: Passage, text: Passage) -> bytes:
+    """The packed terms of an entry."""
+    opening = title.words if _is_title_case(title.words) else _openings(title.text)
+    return _pack(_counted(title, set(opening)), _counted(text, _openings(text.text)))
 
 
 def _openings(text: str) -> set[str]:
@@ -169,11 +175,13 @@ def _is_title_case(words: Sequence[str]) -> bool:
     return bool(capitals) and sum(capitals) >= TITLE_CASE * len(capitals)
 
 
-def _terms(
-    words: Sequence[str], opening: Iterable[str], meanings: Mapping[str, tuple[int, ...]]
-) -> Counter[int]:
-    marked = {word: _OPENING + word for word in opening}
-    return Counter(chain.from_iterable(map(meanings.__getitem__, map(marked.get, words, words))))
+def _counted(passage: Passage, opening: AbstractSet[str]) -> Counter[int]:
+    """How often each term stands in a passage, in which these words open sentences."""
+    found = [meaning.terms for meaning in passage.meanings]
+    for place, word in enumerate(passage.words):
+        if word in opening:
+            found[place] = passage.meanings[place].opening
+    return Counter(chain.from_iterable(found))
 
 
 def _pack(*zones: Counter[int]) -> bytes:
@@ -220,16 +228,16 @@ def number_of(digits: str) -> int:
     return _term(TermKind.NUMBER, digits)
 
 
-_MEANINGS_WITHOUT_CONCEPTS = Memory(
-    lambda _, word: tuple(_meaning(word, lexicon.EMPTY, frozenset())), most=10_000
+_TERMS_WITHOUT_CONCEPTS = Memory(
+    lambda _, word: tuple(_terms_of(word, lexicon.EMPTY, frozenset())), most=10_000
 ).of("")
 
 
 def found_in(text: str, wanted: Collection[int], language: str) -> dict[str, int]:
     """Words of a text by one of these terms that they stand for; each term once, concepts left out."""
     found: dict[int, str] = {}
-    for word in passage(text, language).words:
-        for term in _MEANINGS_WITHOUT_CONCEPTS[word]:
+    for word in _WORDS.findall(joined(text[:TEXT_LENGTH], language)):
+        for term in _TERMS_WITHOUT_CONCEPTS[word]:
             if term in wanted and term not in found:
                 found[term] = word
                 break

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from aggregator.editorial import fingerprint, terms
-from aggregator.editorial.folding import Text, fold, text_of, words
+from aggregator.editorial.folding import Text, text_of, words
 from aggregator.editorial.language import Language
+from aggregator.editorial.shown import excerpt_end
+from aggregator.editorial.terms import Passage, TermReader
 
 _WORDS = re.compile(r"\w+")
 _ODD = ("_", "\u0345")
@@ -29,29 +31,47 @@ class Tokens(NamedTuple):
 
     shown: Sequence[str]
     """Folded: those of the part that readers see."""
-    wording: Sequence[str]
-    """As `fingerprint.split` finds them, or so many of them as count."""
-    passage: terms.Passage
+    marks: Sequence[int]
+    """Those of the fingerprint, or so many of them as count."""
+    passage: Passage
+    """Those that terms are made of."""
 
 
-def read(text: Text, shown: int, spoken: Language) -> Tokens:
-    """The words of a title, or of a text of which readers see the first `shown` characters."""
+def of_title(title: Text, spoken: Language, reader: TermReader) -> Tokens:
+    """The words of a title, all of which readers see."""
+    return _of(title, len(title.original), terms.TITLE_WORDS, spoken, reader)
+
+
+def of_text(text: Text, spoken: Language, reader: TermReader) -> Tokens:
+    """The words of a text, of which readers see the excerpt."""
+    return _of(text, excerpt_end(text.original), terms.TEXT_WORDS, spoken, reader)
+
+
+def _of(text: Text, shown: int, most: int, spoken: Language, reader: TermReader) -> Tokens:
+    """`shown`: how many characters readers see; `most`: of how many words terms are made."""
     plain = _plain(text, spoken) if _is_between_words(shown, text.original) else None
     if plain is None:
         wording = fingerprint.split(text.beginning(fingerprint.TEXT_LENGTH), spoken.code, spoken.script)
-        return Tokens(words(text.beginning(shown)), wording, terms.passage(text.original, spoken.code))
+        return Tokens(
+            words(text.beginning(shown)),
+            fingerprint.marks(wording, spoken.code),
+            reader.passage(text.original, most, spoken.code),
+        )
     of_terms = plain[: terms.TEXT_LENGTH]
     written = _WORDS.findall(of_terms, 0, shown)
     count = len(written)
     written += _WORDS.findall(of_terms, shown)
-    counted = written
+    meanings = reader.meanings_of(written, spoken.code)
+    counted = meanings
     if len(plain) > len(of_terms) and len(written) <= fingerprint.TEXT_WORDS:
-        counted = _WORDS.findall(plain)
-    folded = fold(" ".join(counted))
-    wording = folded.split()
-    # Elsewhere than in wording, apostrophes part words.
-    of_shown = words(text.beginning(shown)) if "'" in folded else wording[:count]
-    return Tokens(of_shown, wording, terms.Passage(of_terms, written))
+        counted = reader.meanings_of(_WORDS.findall(plain), spoken.code)
+    folded = [meaning.folded for meaning in meanings[:count]]
+    joined = " ".join(folded)
+    return Tokens(
+        words(joined) if "'" in joined else folded,  # Here, unlike there, apostrophes always part words.
+        [meaning.mark for meaning in counted],
+        Passage(of_terms, written[:most], meanings[:most]),
+    )
 
 
 def _is_between_words(place: int, text: str) -> bool:

@@ -25,39 +25,49 @@ SPOKEN = st.sampled_from(
 )
 
 
-def counted(found: tokens.Tokens, language: str) -> tuple[list[int], bytes]:
-    """What is made of words for the fingerprint and for terms."""
-    reader = terms.TermReader({})
-    packed = reader.read_passages(terms.passage("", language), found.passage, language)
-    return fingerprint.marks(found.wording, language)[: fingerprint.TEXT_WORDS], packed
+READER = terms.TermReader({})
+NO_TITLE = terms.Passage("", [], [])
 
 
-def each_alone(text: str, end: int, spoken: Language) -> tokens.Tokens:
+def read(text: str, spoken: Language) -> tokens.Tokens:
+    """The words found in one pass, and of the fingerprint's as many as count."""
+    found = tokens.of_text(text_of(text), spoken, READER)
+    return found._replace(marks=list(found.marks)[: fingerprint.TEXT_WORDS])
+
+
+def each_alone(text: str, spoken: Language) -> tokens.Tokens:
     """Words found by each one's own rule."""
-    folded = fold(text[: fingerprint.TEXT_LENGTH])
+    wording = fingerprint.split(fold(text[: fingerprint.TEXT_LENGTH]), spoken.code, spoken.script)
     return tokens.Tokens(
-        words(fold(text[:end])),
-        fingerprint.split(folded, spoken.code, spoken.script),
-        terms.passage(text, spoken.code),
+        words(fold(text[: shown.excerpt_end(text)])),
+        fingerprint.marks(wording, spoken.code)[: fingerprint.TEXT_WORDS],
+        READER.passage(text, terms.TEXT_WORDS, spoken.code),
     )
+
+
+def assert_same(found: tokens.Tokens, expected: tokens.Tokens) -> None:
+    assert (found.shown, found.marks) == (expected.shown, expected.marks)
+    assert terms.read(NO_TITLE, found.passage) == terms.read(NO_TITLE, expected.passage)
 
 
 @given(TEXTS, SPOKEN)
 def test_words_are_those_that_each_reader_would_find(text: str, spoken: Language) -> None:
-    for end in (len(text), shown.excerpt_end(text)):
-        found, expected = tokens.read(text_of(text), end, spoken), each_alone(text, end, spoken)
-        assert found.shown == expected.shown
-        assert counted(found, spoken.code) == counted(expected, spoken.code)
+    assert_same(read(text, spoken), each_alone(text, spoken))
+
+
+@given(TEXTS, SPOKEN)
+def test_of_a_title_all_words_are_shown(text: str, spoken: Language) -> None:
+    found = tokens.of_title(text_of(text), spoken, READER)
+    assert found.shown == words(fold(text))
+    expected = READER.passage(text, terms.TITLE_WORDS, spoken.code)
+    assert terms.read(found.passage, NO_TITLE) == terms.read(expected, NO_TITLE)
 
 
 @pytest.mark.parametrize("word", ["snow ", "snowflakes ", "o'zbek ", "x"])
 @pytest.mark.parametrize("spoken", [Language("en", "Latn"), Language("uz", "Latn")])
 def test_of_a_long_text_the_same_words_count(word: str, spoken: Language) -> None:
     text = "".join(f"{word}{number} " if word[-1] == " " else word for number in range(3_000))
-    end = shown.excerpt_end(text)
-    found, expected = tokens.read(text_of(text), end, spoken), each_alone(text, end, spoken)
-    assert found.shown == expected.shown
-    assert counted(found, spoken.code) == counted(expected, spoken.code)
+    assert_same(read(text, spoken), each_alone(text, spoken))
 
 
 @pytest.mark.parametrize(
