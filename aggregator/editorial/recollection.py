@@ -11,7 +11,7 @@ from aggregator.model import DescribedEntry, Description, KnownEntry, tells_alon
 
 MOST_PER_KEY = 50
 """The newest entries that one key or address brings up."""
-MOST_FOUND = 16
+MOST_FOUND = 10
 """Entries that a new one finds by its keys: those that share most of them, of equal ones the newest."""
 SAME_TITLE = 3
 """An equal title counts as so many keys."""

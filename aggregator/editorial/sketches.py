@@ -136,11 +136,10 @@ def read(packed: bytes) -> Terms:
         return Terms((), (), (0.0,) * KINDS, ())
     _, count, *lengths = _HEAD.unpack_from(packed)
     terms, weights, title, _ = accumulate((_HEAD.size, 4 * count, 2 * count, 0))
-    bits = int.from_bytes(packed[title:], "big")
-    width = 8 * (len(packed) - title)
+    bits = f"{int.from_bytes(packed[title:], 'big'):0{8 * (len(packed) - title)}b}"
     return Terms(
         struct.unpack_from(f"<{count}I", packed, terms),
         struct.unpack_from(f"<{count}e", packed, weights),
         lengths,
-        [bool(bits >> width - 1 - place & 1) for place in range(count)],
+        list(map("1".__eq__, bits[:count])),
     )

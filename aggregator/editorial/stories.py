@@ -33,7 +33,7 @@ DOUBTFUL = THRESHOLD - 3.0
 """Likeness up to which it does not matter what else speaks against one event."""
 OWN_COPY = 0.3
 """Likeness of titles below which a source's own entries are no copies of each other, whatever they share."""
-MOST_NEIGHBOURS = 16
+MOST_NEIGHBOURS = 10
 """Entries that one is compared with: those that share most keys with it."""
 MOST_PER_KEY = 50
 """The newest entries that a key brings up."""

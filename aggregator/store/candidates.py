@@ -23,7 +23,7 @@ from aggregator.store.tables import stories, story_entries
 
 ENTRIES_PER_KEY = 50
 """The newest entries that one key or address brings up; one that more share says little."""
-MOST_CANDIDATES = 16
+MOST_CANDIDATES = 10
 """Entries that an arrival is compared with for its keys: those that share most of them, of equal ones the
 newest."""
 SAME_TITLE = 3
