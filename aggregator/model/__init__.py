@@ -71,7 +71,18 @@ from aggregator.model.pictures import (
     WantedPicture,
 )
 from aggregator.model.polls import Claim, Claims, Fetched, NotModified, Refusal, SourceFailure
-from aggregator.model.publications import File, Placement, Ranked, Selection, Site, StoryChanges
+from aggregator.model.publications import (
+    File,
+    FoundStories,
+    Place,
+    Placement,
+    Ranked,
+    Selection,
+    Site,
+    StoryChanges,
+    StoryQuery,
+    ToldStory,
+)
 from aggregator.model.pushes import (
     Callback,
     HubAnswer,
@@ -205,7 +216,11 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     # publications
     "StoryChanges",
     "Placement",
+    "Place",
     "Ranked",
+    "StoryQuery",
+    "FoundStories",
+    "ToldStory",
     "Selection",
     "Site",
     "File",
