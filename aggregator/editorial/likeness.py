@@ -8,17 +8,17 @@ coefficients were fitted on labelled stories (docs/decisions/0032). The score is
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import compress
+from itertools import compress, islice
 from operator import mul
 from typing import NamedTuple
 
 from aggregator.editorial import sketches
 from aggregator.editorial.terms import KIND, TermKind, number_of
 
-HARDLY = 0.1
+HARDLY = 0.15
 """Share of the most telling terms under which entries are strangers, whatever else they share."""
 EVIDENCE = 0.08
 """Weight of all that two entries share under which it proves nothing: one name that stands everywhere is the
@@ -127,66 +127,96 @@ class Weighed:
         self, sketch: bytes, language: str, countries: Collection[str] = (), mentioned: Collection[str] = ()
     ) -> None:
         """`sketch`: see `sketches`; `countries`: those that it is about."""
-        self._sketch = sketches.read(sketch)
+        self._packed = sketch
+        self._mentioned = mentioned
         self.language = language
-        self.terms = dict(zip(self._sketch.terms, self._sketch.weights, strict=True))
-        self.lengths = self._sketch.lengths
-        """Euclidean length of the terms, by kind."""
         self.countries = frozenset(countries)
-        self.named = self.countries.union(mentioned)
+        self._listed = sketches.terms(sketch)
+        self.holds = frozenset(self._listed)
+        """Its terms."""
+
+    @cached_property
+    def _sketch(self) -> sketches.Terms:
+        return sketches.read(self._packed)
+
+    @cached_property
+    def terms(self) -> Mapping[int, float]:
+        """Its terms with their weights."""
+        return dict(zip(self._listed, self._sketch.weights, strict=True))
+
+    @property
+    def lengths(self) -> Sequence[float]:
+        """Euclidean length of the terms, by kind."""
+        return self._sketch.lengths
+
+    @cached_property
+    def named(self) -> AbstractSet[str]:
+        """The countries that it is about or mentions."""
+        return self.countries.union(self._mentioned)
 
     @cached_property
     def years(self) -> AbstractSet[int]:
         """The years that it names."""
-        return self.terms.keys() & _YEARS
+        return self.holds & _YEARS
 
     @property
     def title_terms(self) -> Iterable[int]:
         """The terms of its title."""
-        return compress(self._sketch.terms, self._sketch.in_title)
+        return compress(self._listed, self._sketch.in_title)
+
+    def foremost(self, kinds: Collection[int]) -> AbstractSet[int]:
+        """Its most telling terms of these kinds."""
+        return self._foremost_shared if kinds is SHARED_KINDS else self._foremost_own
+
+    @cached_property
+    def _foremost_own(self) -> AbstractSet[int]:
+        return _foremost(self._listed, OWN_KINDS)
+
+    @cached_property
+    def _foremost_shared(self) -> AbstractSet[int]:
+        return _foremost(self._listed, SHARED_KINDS)
 
     def title(self, kinds: Collection[int]) -> Telling:
         """What its title says, by terms of these kinds."""
         return self._shared_title if kinds is SHARED_KINDS else self._own_title
+
+    @cached_property
+    def _own_title(self) -> Telling:
+        return self._telling(term for term in self.title_terms if term & KIND in OWN_KINDS)
+
+    @cached_property
+    def _shared_title(self) -> Telling:
+        return self._telling(term for term in self.title_terms if term & KIND in SHARED_KINDS)
 
     def salient(self, kinds: Collection[int]) -> Telling:
         """Its most telling terms of these kinds."""
         return self._shared_salient if kinds is SHARED_KINDS else self._own_salient
 
     @cached_property
-    def _own_title(self) -> Telling:
-        return _telling(compress(self.terms.items(), self._sketch.in_title), OWN_KINDS)
-
-    @cached_property
-    def _shared_title(self) -> Telling:
-        return _telling(compress(self.terms.items(), self._sketch.in_title), SHARED_KINDS)
-
-    @cached_property
     def _own_salient(self) -> Telling:
-        return _telling(self.terms.items(), OWN_KINDS, SALIENT)
+        return self._telling(self._foremost_own)
 
     @cached_property
     def _shared_salient(self) -> Telling:
-        return _telling(self.terms.items(), SHARED_KINDS, SALIENT)
+        return self._telling(self._foremost_shared)
+
+    def _telling(self, some: Iterable[int]) -> Telling:
+        found = {term: self.terms[term] for term in some}
+        return Telling(found, sum(found.values()))
 
 
-def _telling(
-    terms: Iterable[tuple[int, float]], kinds: Collection[int], most: int = sketches.MOST_TERMS
-) -> Telling:
-    """Of terms, the weightiest first, as many as are wanted."""
-    found: dict[int, float] = {}
-    for term, weight in terms:
-        if term & KIND in kinds:
-            found[term] = weight
-            if len(found) == most:
-                break
-    return Telling(found, sum(found.values()))
+def _foremost(terms: Iterable[int], kinds: Collection[int]) -> AbstractSet[int]:
+    """Of terms, the weightiest first, the first few of these kinds."""
+    return frozenset(islice((term for term in terms if term & KIND in kinds), SALIENT))
 
 
 def score(one: Weighed, other: Weighed) -> float:
     """The logarithm of the odds that two entries report one event; `NEVER` if they can hardly."""
     same = one.language == other.language
     kinds = OWN_KINDS if same else SHARED_KINDS
+    # Most pairs are brought together by chance: what is found out cheaply comes first.
+    if one.foremost(kinds).isdisjoint(other.holds) and other.foremost(kinds).isdisjoint(one.holds):
+        return NEVER
     salient = one.salient(kinds).told_by(other.terms), other.salient(kinds).told_by(one.terms)
     if max(salient) < HARDLY:
         return NEVER
@@ -219,7 +249,7 @@ def _shared(one: Weighed, other: Weighed, kinds: Collection[int]) -> tuple[list[
     products = [0.0] * sketches.KINDS
     evidence = 0.0
     terms, others = one.terms, other.terms
-    for term in terms.keys() & others.keys():
+    for term in one.holds & other.holds:
         here, there = terms[term], others[term]
         kind = term & KIND
         products[_ASPECTS[kind]] += here * there

@@ -130,6 +130,13 @@ class Terms(NamedTuple):
     in_title: Sequence[bool]
 
 
+def terms(packed: bytes) -> Sequence[int]:
+    """The terms alone, the weightiest first: what most comparisons need, in a fraction of the time."""
+    if packed[:1] != bytes([_VERSION]):
+        return ()
+    return struct.unpack_from(f"<{packed[1]}I", packed, _HEAD.size)
+
+
 def read(packed: bytes) -> Terms:
     """What `draw` made; nothing of what is empty or of another version."""
     if packed[:1] != bytes([_VERSION]):

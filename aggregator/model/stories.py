@@ -68,6 +68,8 @@ class Story:
     """Groups of countries that it is about, such as `region:CA`."""
     picture: Picture | None = None
     """The lead's, once we have a copy of it."""
+    version: int = 0
+    """Its change number: moves whenever anything of it does."""
 
     @property
     def lead(self) -> Member:

@@ -40,6 +40,7 @@ def load(connection: Connection, story_ids: Sequence[int]) -> list[Story]:
                 countries=countries,
                 regions=regions,
                 picture=shown.get(row.id),
+                version=row.change_number,
             )
     return [found[story_id] for story_id in story_ids]
 
