@@ -224,10 +224,9 @@ def _most_shared(bearers: Iterable[tuple[int, Sequence[int]]]) -> list[tuple[int
     last = [(key, numbers[-MOST_PER_KEY:]) for key, numbers in bearers]
     shared = Counter(chain.from_iterable(numbers for _, numbers in last))
     told = set(chain.from_iterable(numbers for key, numbers in last if tells_alone(key)))
-    # One number says how many keys are shared, then how late it came: sorting pairs takes three times as long.
-    ranked = [
-        times << _NUMBER_BITS | number for number, times in shared.items() if times > 1 or number in told
-    ]
+    worth = [number for number, times in shared.items() if times > 1 or number in told]
+    # One number says how many keys are shared, then how late it came: pairs take three times as long to sort.
+    ranked = [shared[number] << _NUMBER_BITS | number for number in worth]
     if len(ranked) > MOST_NEIGHBOURS:
         ranked = nlargest(MOST_NEIGHBOURS, ranked)
     return [(number, number in told) for number in (rank & _NUMBER for rank in ranked)]
