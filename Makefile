@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
 
-.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates proof-hostile proof-fuzz picture clean
+.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates bench-search bench-feeds bench-serve proof-hostile proof-fuzz picture clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,15 @@ bench-editorial: setup ## describe and judge made-up entries, with up to 300,000
 
 bench-candidates: setup ## what looking back and writing cost, with up to 300,000 entries stored
 	@$(BIN)/python benchmarks/bench_candidates.py
+
+bench-search: setup ## search 100,000 made-up stories, and write more of them
+	@$(BIN)/python benchmarks/bench_search.py
+
+bench-feeds: setup ## a feed of 1,000 entries, cold and from kept entries, beside feedgen alone
+	@$(BIN)/python benchmarks/bench_feeds.py
+
+bench-serve: setup ## what an answer of the built-in server costs beside nginx (needs wrk and nginx)
+	@$(BIN)/python benchmarks/bench_serve.py
 
 proof-hostile: setup ## poll 10,000 sources of which half are hostile
 	@$(BIN)/python benchmarks/proof_hostile.py --sources 10000

@@ -23,8 +23,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
+from aggregator import printing
 from aggregator.editorial import floods, rank
 from aggregator.editorial.rules import Rules
 from aggregator.ingest import due
@@ -49,14 +51,12 @@ from aggregator.model import (
     Phase,
     Placed,
     Placement,
-    Ranked,
     Reading,
     Refusal,
     Selection,
     Settlement,
     SmtpReply,
     SourceFailure,
-    SourceStatus,
     SourceUpdate,
     Story,
     StoryChanges,
@@ -67,7 +67,7 @@ from aggregator.model import (
 )
 from aggregator.newsletter import calendar, replies
 from aggregator.newsletter import compose as digest
-from aggregator.publish import front, selections
+from aggregator.publish import archives, pings, selections
 
 if TYPE_CHECKING:
     from aggregator.editorial.frequencies import Frequencies
@@ -351,16 +351,25 @@ class Stories(Protocol):
     def changes(self, since: int, limit: int) -> StoryChanges:
         """The next stories that changed after `since`, in order of change."""
 
+    def all_told(self, limit: int) -> Iterator[StoryChanges]:
+        """Every story that was told, in the order of telling, `limit` at a time."""
+
+    def synchronise_selections(self, selections: Sequence[Selection], now: datetime) -> None:
+        """These are the selections that are published from now on: others are gone, or renamed."""
+
+    def former_feeds(self) -> Collection[str]:
+        """Ids under which no selection is published any more: it has another one, or is gone."""
+
     def place(
         self, now: datetime, placements: Mapping[str, Placement], withdrawn: Collection[int]
-    ) -> set[str]:
-        """Record which story stands in which selection, and since when; return the selections touched."""
+    ) -> Mapping[str, frozenset[int]]:
+        """Record which story stands in which selection; return, by selection, the numbers touched there."""
 
-    def newest(self, selection_id: str, limit: int) -> Sequence[Story]:
-        """A selection's stories, the last to enter first."""
+    def published_edition(self) -> str:
+        """The edition in which everything stands now; empty before the first publication."""
 
-    def mark_published(self, upto: int) -> None:
-        """All files up to this change number are written."""
+    def mark_published(self, upto: int, edition: str) -> None:
+        """All files up to this change number are written, in this edition."""
 
 
 class Disk(Protocol):
@@ -369,12 +378,24 @@ class Disk(Protocol):
     def write(self, file: File) -> bool:
         """Write atomically; False when the file already holds these bytes."""
 
+    def holds(self, path: str) -> bool:
+        """Whether there is such a file."""
 
-class Statuses(Protocol):
-    """How the sources stand."""
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there."""
 
-    def statuses(self) -> Sequence[SourceStatus]:
-        """Every configured source, in the order of the configuration."""
+
+class Announcements(Protocol):
+    """Feeds that hubs are to be told of; `announce.py` tells them."""
+
+    def expect(self, now: datetime, feeds: Collection[str]) -> None:
+        """The publication of `now` is about to write these files, or some of them."""
+
+    def due(self, now: datetime, feeds: Collection[str]) -> None:
+        """The publication of `now` has written these files, and no others of those that it expected.
+
+        What an earlier publication expected and never came back to is due as well: it may be written.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,16 +403,13 @@ class PublishPorts:
     """What publishing needs of the world, and how selections are rendered."""
 
     selections: Sequence[Selection]
+    """All that have feeds as files, in the order of the directory."""
     stories: Stories
-    sources: Statuses
     disk: Disk
-    render_feeds: Callable[[Selection, Sequence[Story], datetime], Iterable[File]]
-    render_pages: Callable[
-        [Sequence[Story], Sequence[Ranked], Sequence[SourceStatus], datetime], Iterable[File]
-    ]
-    countries: Sequence[str]
-    """The region's: what is about none of them is not told first."""
-    voices: rank.Voices
+    announcements: Announcements
+    printing: printing.PrintPorts
+    edition: str
+    """Changes whenever the same stories would be published otherwise: with config, templates, program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,37 +427,54 @@ class PublishReport:
 def publish(now: datetime, ports: PublishPorts, *, everything: bool = False) -> PublishReport:
     """Render the selections whose stories changed, and the pages.
 
-    `everything` looks at every story and renders every selection: after a change of config or templates. The
-    change number is recorded last: a crash on the way only means that the same files are rendered again.
+    `everything` looks at every story and renders every selection, as does the first publication of another
+    edition. The change number is recorded last: a crash on the way only means that the same files are
+    rendered again. They would equal those written before the crash: that hubs are to be told is on record
+    before that.
     """
-    touched = {selection.id for selection in ports.selections} if everything else set()
-    since = 0 if everything else ports.stories.published_upto()
-    looked_at = 0
-    while (changes := ports.stories.changes(since, STORIES_PER_LOOK)).upto > since:
+    ports.stories.synchronise_selections(ports.selections, now)
+    everything = everything or ports.stories.published_edition() != ports.edition
+    touched: dict[str, set[int]] = {}
+    upto = looked_at = 0
+    for changes in _looks(ports.stories, everything):
         placements = selections.place(ports.selections, changes.stories)
-        touched |= ports.stories.place(now, placements, changes.withdrawn)
-        since = changes.upto
+        for selection_id, numbers in ports.stories.place(now, placements, changes.withdrawn).items():
+            touched.setdefault(selection_id, set()).update(numbers)
+        upto = changes.upto
         looked_at += len(changes.stories)
-    rendered = [selection for selection in ports.selections if selection.id in touched]
-    files = [file for selection in rendered for file in _render(selection, now, ports)]
-    newest, ranked = ranked_of_late(now, ports)
-    files += ports.render_pages(newest, ranked, ports.sources.statuses(), now)
+    rendered = [
+        (one, None if everything else touched.get(one.id, ()))
+        for one in ports.selections
+        if everything or one.id in touched or one.id == selections.TOP
+    ]
+    names = [selections.name(one) for one, _ in rendered]
+    ports.announcements.expect(now, frozenset(path for name in names for path in pings.paths(name)))
+    files = printing.files(now, rendered, ports.printing)
     written = tuple(file.path for file in files if ports.disk.write(file))
-    ports.stories.mark_published(since)
-    return PublishReport(looked_at, tuple(selection.id for selection in rendered), written)
+    ports.announcements.due(now, pings.feeds(written))
+    _withdraw(ports)
+    ports.stories.mark_published(upto, ports.edition)
+    return PublishReport(looked_at, tuple(one.id for one, _ in rendered), written)
 
 
-def ranked_of_late(now: datetime, ports: PublishPorts) -> tuple[Sequence[Story], Sequence[Ranked]]:
-    """The newest stories, and those of late as the front page tells them, the best first."""
-    newest = ports.stories.newest(selections.EVERYTHING, selections.FRONT_PAGE_STORIES)
-    ranked = rank.rank(
-        front.of_late(newest), now, ports.voices, countries=ports.countries, top=front.TOP_STORIES
-    )
-    return newest, ranked
+def _looks(stories: Stories, everything: bool) -> Iterator[StoryChanges]:
+    """What changed since the last publication, or all that was told: a few hundred stories at a time."""
+    if everything:
+        yield from stories.all_told(STORIES_PER_LOOK)
+        return
+    since = stories.published_upto()
+    while (changes := stories.changes(since, STORIES_PER_LOOK)).upto > since:
+        yield changes
+        since = changes.upto
 
 
-def _render(selection: Selection, now: datetime, ports: PublishPorts) -> Iterable[File]:
-    return ports.render_feeds(selection, ports.stories.newest(selection.id, selection.limit), now)
+def _withdraw(ports: PublishPorts) -> None:
+    """Remove the files of feeds and pages that moved or are gone: a web server would serve them for ever."""
+    for path in printing.former_pages(ports.printing.countries):
+        ports.disk.remove(path)
+    for name in ports.stories.former_feeds():
+        for path in chain(archives.paths(name, ports.disk.holds), pings.paths(name)):
+            ports.disk.remove(path)
 
 
 # --------------------------------------------------------------------------------------------- compose

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -55,7 +56,8 @@ async def _wake(rhythm: Rhythm, running: set[asyncio.Task[None]]) -> None:
     task = asyncio.create_task(_guarded(rhythm))
     running.add(task)
     task.add_done_callback(running.discard)
-    await asyncio.shield(task)
+    with suppress(asyncio.CancelledError):
+        await asyncio.shield(task)
 
 
 async def _guarded(rhythm: Rhythm) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates
+from babel import Locale, dates, numbers
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -61,8 +61,9 @@ class Templates:
         locale = Locale.parse(language)
         environment.globals["language"] = language
         environment.globals["direction"] = locale.text_direction
-        environment.filters["day"] = lambda when: _day(when, locale, self._zone)
-        environment.filters["moment"] = lambda when: _moment(when, locale, self._zone)
+        environment.filters.update(_date_filters(locale, self._zone))
+        environment.filters["span"] = lambda length: dates.format_timedelta(length, locale=locale)
+        environment.filters["number"] = lambda count: numbers.format_decimal(count, locale=locale)
         environment.filters["country"] = lambda code: locale.territories.get(
             code, code.removeprefix(GROUP_PREFIX)
         )
@@ -82,9 +83,11 @@ class Templates:
         return GNUTranslations(compiled)
 
     def languages(self) -> tuple[str, ...]:
-        """Languages that have wordings."""
+        """Languages that have wordings for this part."""
         found = {
-            path.name for folder in self.folders for path in (folder / "locale").glob("*") if path.is_dir()
+            path.parent.name
+            for folder in self.folders
+            for path in (folder / "locale").glob(f"*/{self.part}.po")
         }
         return tuple(sorted(found))
 
@@ -104,12 +107,34 @@ def _messages(path: Path, language: str) -> list[Message]:
         return [one for one in read_po(file, locale=language) if one.id and one.string]
 
 
-def _day(when: date | datetime, locale: Locale, zone: ZoneInfo) -> str:
-    local = when.astimezone(zone) if isinstance(when, datetime) else when
-    return dates.format_date(local, format="long", locale=locale)
+def _date_filters(locale: Locale, zone: ZoneInfo) -> dict[str, Callable[..., str]]:
+    """How templates write dates, in the reader's language and the site's zone; days may be plain dates.
 
+    `day` 22 November 2026, `full_day` with its weekday, `short_day` 22 Nov, `weekday` Sun, `month` November
+    2026, `short_month` Nov, `clock` 14:30, `moment` 22 Nov 2026, 14:30, `brief_moment` 22 Nov, 14:30.
+    """
 
-def _moment(when: datetime, locale: Locale, zone: ZoneInfo) -> str:
-    local = when.astimezone(zone)
-    day = dates.format_date(local, format="medium", locale=locale)
-    return f"{day}, {dates.format_time(local, format='short', locale=locale)}"
+    def local(when: date | datetime) -> date | datetime:
+        return when.astimezone(zone) if isinstance(when, datetime) else when
+
+    def formatted(form: str) -> Callable[[date | datetime], str]:
+        return lambda when: dates.format_date(local(when), format=form, locale=locale)
+
+    def by_parts(skeleton: str) -> Callable[[date | datetime], str]:
+        return lambda when: dates.format_skeleton(skeleton, local(when), locale=locale)
+
+    def clock(when: datetime) -> str:
+        return dates.format_time(when.astimezone(zone), format="short", locale=locale)
+
+    medium, short = formatted("medium"), by_parts("MMMd")
+    return {
+        "day": formatted("long"),
+        "full_day": formatted("full"),
+        "short_day": short,
+        "weekday": formatted("ccc"),
+        "month": by_parts("yMMMM"),
+        "short_month": formatted("LLL"),
+        "clock": clock,
+        "moment": lambda when: f"{medium(when)}, {clock(when)}",
+        "brief_moment": lambda when: f"{short(when)}, {clock(when)}",
+    }

@@ -5,7 +5,7 @@ The store's ports have no fake: tests use the real store on SQLite in a temporar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -24,12 +24,16 @@ from aggregator.model import (
     NotModified,
     Period,
     Phase,
+    Place,
     Placed,
     Reading,
+    Selection,
     SmtpReply,
     SourceFailure,
+    Story,
     Tag,
 )
+from aggregator.publish import archives, pings, selections
 
 
 def hashed(text: str) -> bytes:
@@ -98,6 +102,57 @@ class FakeDisk:
         changed = self.files.get(file.path) != file.content
         self.files[file.path] = file.content
         return changed
+
+    def holds(self, path: str) -> bool:
+        return path in self.files
+
+    def remove(self, path: str) -> None:
+        self.files.pop(path, None)
+
+
+@dataclass
+class FakeFeeds:
+    """Documents that are the titles of what they hold; stories must be learned in the version wanted."""
+
+    learned: dict[int, Story] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
+    """Ids of stories that were missing, in the order of asking."""
+
+    def missing(self, places: Iterable[Place]) -> Sequence[int]:
+        known = {story.id: story.version for story in self.learned.values()}
+        missing = [place.story_id for place in places if known.get(place.story_id) != place.version]
+        self.asked += missing
+        return missing
+
+    def learn(self, stories: Iterable[Story]) -> None:
+        self.learned |= {story.id: story for story in stories}
+
+    def current(self, selection: Selection, places: Sequence[Place], archived: int) -> Sequence[File]:
+        content = self._titles(places)
+        return [File(path, content) for path in sorted(pings.paths(selections.name(selection)))]
+
+    def archive(self, selection: Selection, document: int, places: Sequence[Place], archived: int) -> File:
+        content = b"%d of %d\n" % (document, archived) + self._titles(places)
+        return File(archives.path(selections.name(selection), document), content)
+
+    def style_sheet(self) -> File:
+        return File("feed.css", b"")
+
+    def _titles(self, places: Sequence[Place]) -> bytes:
+        return "\n".join(self.learned[place.story_id].lead.title for place in places).encode()
+
+
+@dataclass
+class FakeAnnouncements:
+    """Remembers what it was told, in the order in which it was."""
+
+    told: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+
+    def expect(self, now: datetime, feeds: Collection[str]) -> None:
+        self.told.append(("expected", frozenset(feeds)))
+
+    def due(self, now: datetime, feeds: Collection[str]) -> None:
+        self.told.append(("due", frozenset(feeds)))
 
 
 class FakePress:

@@ -1,13 +1,18 @@
-"""A real WebSub hub on loopback with the feed that announces it: verifies, pushes, refuses, keeps silent."""
+"""A real WebSub hub on loopback with the feed that announces it: verifies, pushes, refuses, keeps silent.
+
+It can be told of our own feeds, too: it fetches them, as hubs do.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
@@ -18,11 +23,13 @@ from tests.invented import sentence
 
 PUBLIC = "https://news.example.org"
 """What the subscriber takes for its public origin; the hub finds it at `subscriber` instead."""
+CERTIFICATE = Path(__file__).with_suffix(".pem")
+"""Self-signed, for 127.0.0.1, with its throwaway key."""
 
 
 @dataclass
 class LoopbackHub:
-    """Use it as an async context manager. `subscriber`: where the callbacks below `PUBLIC` are served."""
+    """Use it as an async context manager. `subscriber`: where all that is below `PUBLIC` is served."""
 
     subscriber: str = ""
     conduct: Literal["verify", "verify at once", "deny", "refuse", "silence", "redirect"] = "verify"
@@ -37,6 +44,12 @@ class LoopbackHub:
     verified: list[tuple[int, str, str]] = field(default_factory=list)
     """Status, mode and callback of each verification."""
     polls: int = 0
+    tls: bool = False
+    """With `CERTIFICATE`."""
+    told: list[str] = field(default_factory=list)
+    """Topics that publishers told it of, in their order."""
+    fetched: dict[str, bytes] = field(default_factory=dict)
+    """What it found there, last."""
 
     async def __aenter__(self) -> Self:
         now = datetime.now(UTC)
@@ -53,8 +66,12 @@ class LoopbackHub:
         self._client = aiohttp.ClientSession()
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        context = None
+        if self.tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=context).start()
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self._runner.addresses[0][1]}"
         self.topic = f"{self.url}/feed?canonical"
         return self
 
@@ -111,6 +128,8 @@ class LoopbackHub:
         if self.conduct == "redirect" and request.path == "/hub":
             return web.Response(status=307, headers={"Location": "/moved-hub"})
         self.asked.append(form)
+        if form["hub.mode"] == "publish":
+            return self._hear((await request.post()).getall("hub.url"))
         if self.conduct == "refuse":
             return web.Response(status=400, text=f"no callback at {form['hub.callback']}, please")
         if self.conduct == "verify at once":
@@ -120,6 +139,18 @@ class LoopbackHub:
         elif self.conduct == "deny":
             self._later(self.deny(form, "not on our list"))
         return web.Response(status=202)
+
+    def _hear(self, topics: list[str]) -> web.Response:
+        self.told += topics
+        if self.conduct == "refuse":
+            return web.Response(status=403, text="who are you")
+        for topic in topics:
+            self._later(self._fetch(topic))
+        return web.Response(status=204)
+
+    async def _fetch(self, topic: str) -> None:
+        async with self._client.get(self.found(topic)) as answer:
+            self.fetched[topic] = await answer.read()
 
     def _later(self, work: object) -> None:
         task = asyncio.create_task(work)  # type: ignore[arg-type]

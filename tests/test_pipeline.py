@@ -48,7 +48,9 @@ from aggregator.pipeline import (
     poll,
     publish,
 )
-from aggregator.publish.selections import EVERYTHING
+from aggregator.printing import PrintPorts
+from aggregator.publish.archives import STORIES_PER_DOCUMENT
+from aggregator.publish.selections import EVERYTHING, TOP
 from aggregator.store import engine as database
 from aggregator.store.deliveries import DeliveryLedger
 from aggregator.store.entries import EntryStore
@@ -57,9 +59,19 @@ from aggregator.store.secrets import Secrets
 from aggregator.store.sources import SourceStore
 from aggregator.store.stories import StoryStore
 from aggregator.store.subscribers import SubscriberStore
-from tests.fakes import FakeCarrier, FakeDisk, FakeFetch, FakePress, FakeRead, entry
+from tests.fakes import (
+    FakeAnnouncements,
+    FakeCarrier,
+    FakeDisk,
+    FakeFeeds,
+    FakeFetch,
+    FakePress,
+    FakeRead,
+    entry,
+)
 
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
 SOURCES = tuple(
     Source(name, name.title(), f"https://{name}.example/feed") for name in ("dala", "oqsoy", "tugai")
 )
@@ -92,7 +104,12 @@ class House:
     ledger: DeliveryLedger
     fetch: FakeFetch = field(default_factory=lambda: FakeFetch(NOW))
     read: FakeRead = field(default_factory=FakeRead)
+    feeds: FakeFeeds = field(default_factory=FakeFeeds)
     disk: FakeDisk = field(default_factory=FakeDisk)
+    more: tuple[Selection, ...] = ()
+    """Selections beside those that are always there."""
+    edition: str = "1"
+    announcements: FakeAnnouncements = field(default_factory=FakeAnnouncements)
     carrier: FakeCarrier = field(default_factory=FakeCarrier)
 
     @property
@@ -106,15 +123,14 @@ class House:
             Selection("kz", "Kazakhstan", countries=("KZ",)),
             Selection("uz", "Uzbekistan", countries=("UZ",)),
         )
+        printing = PrintPorts(self.stories, self.sources, self.feeds, front_page, ("KZ", "UZ"), Voices())
         return PublishPorts(
-            selections,
+            (*selections, *self.more),
             self.stories,
-            self.sources,
             self.disk,
-            titles_of,
-            front_page,
-            countries=("KZ", "UZ"),
-            voices=Voices(),
+            self.announcements,
+            printing,
+            self.edition,
         )
 
     @property
@@ -129,10 +145,15 @@ class House:
         for address, choice in READERS.items():
             self.subscribers.add(address, "week", "weekly-1", choice, consent="in person", now=NOW)
 
-    async def tell(self, **bodies: str) -> None:
+    async def tell(self, at: datetime = NOW, **bodies: str) -> None:
         """Poll with these bodies, one guid a word."""
         self.fetch.answers = {name: body.encode() for name, body in bodies.items()}
-        await poll(NOW, self.polling)
+        await poll(at, self.polling)
+
+    async def tell_a_document(self, at: datetime = NOW) -> None:
+        """As many stories as an archive document holds; from two sources, or it would be a flood."""
+        guids = " ".join(f"{at:%d}-{number}" for number in range(STORIES_PER_DOCUMENT // 2))
+        await self.tell(at, dala=guids, oqsoy=guids)
 
     async def issue(self) -> None:
         """An issue with two stories for the readers, ready to be delivered."""
@@ -141,11 +162,7 @@ class House:
         compose(NOW + timedelta(hours=1), self.composing, early=("week",))
 
 
-def titles_of(selection: Selection, stories: list[Story], now: datetime) -> list[File]:
-    return [File(f"{selection.id}.txt", "\n".join(story.lead.title for story in stories).encode())]
-
-
-def front_page(stories: list[Story], ranked: object, statuses: object, now: datetime) -> list[File]:
+def front_page(stories: Sequence[Story], *_: object) -> list[File]:
     return [File("index.txt", str(len(stories)).encode())]
 
 
@@ -283,11 +300,20 @@ async def test_the_same_address_in_two_sources_is_told_once(house: House) -> Non
 # ------------------------------------------------------------------------------------------------ publish
 
 
+FORMATS = ("atom", "json", "rss")
+
+
+def current(*names: str) -> set[str]:
+    """Paths of the documents that subscribers of these feeds poll."""
+    return {f"feeds/{name}.{suffix}" for name in names for suffix in FORMATS}
+
+
 async def test_publishing_renders_only_what_changed(house: House) -> None:
+    publish(NOW, house.publishing)
     await house.tell(dala="one")
     report = publish(NOW, house.publishing)
     assert set(report.rendered) == {EVERYTHING, "kz"}
-    assert set(report.written) == {"everything.txt", "kz.txt", "index.txt"}
+    assert set(report.written) == current("all", "kz") | {"index.txt"}
     again = publish(NOW, house.publishing)
     assert again.rendered == ()
     assert again.written == ()
@@ -296,9 +322,69 @@ async def test_publishing_renders_only_what_changed(house: House) -> None:
 async def test_publishing_everything_renders_all_and_writes_only_what_differs(house: House) -> None:
     await house.tell(dala="one")
     publish(NOW, house.publishing)
+    house.disk.remove("feeds/uz.rss")
     report = publish(NOW, house.publishing, everything=True)
     assert set(report.rendered) == {EVERYTHING, "kz", "uz"}
-    assert report.written == ("uz.txt",)
+    assert report.written == ("feeds/uz.rss",)
+
+
+async def test_another_edition_is_published_whole_once(house: House) -> None:
+    await house.tell(dala="one")
+    publish(NOW, house.publishing)
+    house.edition = "2"
+    assert set(publish(NOW, house.publishing).rendered) == {EVERYTHING, "kz", "uz"}
+    assert publish(NOW, house.publishing).rendered == ()
+
+
+async def test_a_story_is_loaded_for_its_entries_only_once(house: House) -> None:
+    await house.tell(dala="one two")
+    publish(NOW, house.publishing)
+    assert len(house.feeds.asked) == 2, "of two feeds that hold both"
+    await house.tell(LATER, oqsoy="three")
+    publish(NOW, house.publishing)
+    assert len(house.feeds.asked) == 3
+
+
+async def test_what_an_archive_document_holds_is_written_once_and_stays(house: House) -> None:
+    await house.tell_a_document()
+    await house.tell_a_document(LATER)
+    report = publish(NOW, house.publishing)
+    first = house.disk.files["feeds/kz/1.atom"]
+    assert first.startswith(b"1 of 2\n")
+    assert {"feeds/kz/1.atom", "feeds/kz/2.atom", "feeds/all/1.atom"} <= set(report.written)
+    await house.tell(LATER, tugai="later")
+    assert set(publish(NOW, house.publishing).written) == current("all", "kz") | {"index.txt"}
+    assert house.disk.files["feeds/kz/1.atom"] == first
+
+
+async def test_a_document_that_is_complete_is_named_by_the_one_before(house: House) -> None:
+    await house.tell_a_document()
+    await house.tell_a_document(LATER)
+    publish(NOW, house.publishing)
+    await house.tell_a_document(LATER + timedelta(days=1))
+    report = publish(NOW, house.publishing)
+    assert {"feeds/kz/2.atom", "feeds/kz/3.atom"} <= set(report.written)
+    assert house.disk.files["feeds/kz/2.atom"].startswith(b"2 of 3\n")
+
+
+async def test_top_stories_are_a_feed_without_places(house: House) -> None:
+    house.more = (Selection(TOP, "Top stories", limit=2),)
+    await house.tell(dala="one two three")
+    publish(NOW, house.publishing)
+    assert len(house.disk.files["feeds/top.atom"].splitlines()) == 2
+    assert house.stories.count(TOP) == 0
+
+
+async def test_files_of_a_feed_that_is_given_up_are_removed(house: House) -> None:
+    house.more = (Selection("water", "Water"),)
+    await house.tell_a_document()
+    await house.tell_a_document(LATER)
+    publish(NOW, house.publishing)
+    assert house.disk.holds("feeds/water/1.atom")
+    house.more, house.edition = (Selection("rivers", "Rivers", was=("water",)),), "2"
+    publish(NOW, house.publishing)
+    assert [path for path in house.disk.files if "water" in path] == []
+    assert house.disk.holds("feeds/rivers/1.atom")
 
 
 async def test_more_changes_than_one_look_takes_are_all_published(

@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from aggregator.config.schema import Config
+from aggregator.errors import UsageError
 from aggregator.model import WordFile
-from aggregator.wiring import rules
+from aggregator.wiring import hubs, rules, site
 from aggregator.wiring.polling import _once_needed
 
 
@@ -37,6 +40,56 @@ async def test_all_who_need_it_at_the_same_time_share_one_that_is_closed_at_the_
         assert await asyncio.gather(needed(), needed(), needed()) == ["inside"] * 3
         assert door.events == ["opened"]
     assert door.events == ["opened", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "told"),
+    [
+        ("https://news.example.org", True),
+        ("https://news.example.org/central-asia", True),
+        ("http://news.example.org", False),
+        ("https://127.0.0.1", False),
+        ("https://localhost:8443", False),
+    ],
+)
+def test_hubs_are_told_and_named_in_feeds_only_where_they_can_read_them(base_url: str, told: bool) -> None:
+    config = Config.model_validate(
+        {
+            "site": {"title": "News", "base_url": base_url, "contact": "desk@example.org"},
+            "region": {"name": "Steppe", "countries": ["KZ"]},
+            "publish": {"hubs": ["https://hub.example.net/"]},
+        }
+    )
+    expected = ("https://hub.example.net/",) if told else ()
+    assert hubs.hubs_told(config) == site.publisher(config).hubs == expected
+    assert bool(hubs.why_not_reached(config)) is not told
+
+
+@pytest.mark.parametrize(
+    ("said", "languages"),
+    [
+        ({}, ("en", "de", "fr", "ru")),
+        ({"language": "ru"}, ("ru", "de", "en", "fr")),
+        ({"language": "ru", "languages": ["fr"]}, ("ru", "fr")),
+        ({"languages": ["fr", "en"]}, ("en", "fr")),
+    ],
+)
+def test_pages_are_offered_in_the_sites_language_first(
+    said: dict[str, object], languages: tuple[str, ...]
+) -> None:
+    assert site.publisher(_config(**said)).languages == languages
+
+
+@pytest.mark.parametrize("said", [{"language": "kk"}, {"languages": ["en", "kk"]}])
+def test_an_interface_language_without_words_is_refused_with_the_cure(said: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match=r"no words for pages in `kk`.*de, en, fr, ru.*kk/site.po"):
+        site.publisher(_config(**said))
+
+
+def _config(**said: object) -> Config:
+    publisher = {"title": "News", "base_url": "https://news.example.org", "contact": "desk@example.org"}
+    region = {"name": "Steppe", "countries": ["KZ"]}
+    return Config.model_validate({"site": {**publisher, **said}, "region": region})
 
 
 def test_the_version_of_the_rules_changes_with_the_operators_words_and_groups() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from aggregator.cli.terminal import Setting, pass_setting
+from aggregator.wiring.hubs import why_not_reached
+from aggregator.wiring.template_sets import interface_languages
 
 
 @click.command("check-config")
@@ -15,10 +17,14 @@ def command(setting: Setting) -> None:
     Exits with 0 when it can be used and with 2 when it cannot.
     """
     config = setting.config
+    languages = interface_languages(config)
     resting = len(config.sources) - len(config.sources_enabled())
     click.echo(
         f"{setting.path} is fine: {len(config.sources_enabled())} sources to poll ({resting} resting), "
-        f"{len(config.selections())} feeds, {len(config.newsletters)} newsletters."
+        f"{len(config.selections())} feeds, {len(config.newsletters)} newsletters. "
+        f"Pages in {', '.join(languages)}."
     )
+    if config.publish.hubs and (reason := why_not_reached(config)):
+        click.echo(f"publish.hubs: no hub is told of our feeds, for it could not read them: {reason}")
     if config.smtp is None:
         click.echo("No smtp: mail is caught in a local folder and shown at /caught/, not sent.")

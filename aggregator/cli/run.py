@@ -10,15 +10,19 @@ import signal
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 import click
 
+from aggregator.announce import AnnouncePorts, HubTold, announce
 from aggregator.cli.newsletter import HELD, describe_issue, describe_letter
 from aggregator.cli.poll import FINE, describe, describe_pictures
+from aggregator.cli.publish import describe_told
 from aggregator.cli.terminal import Setting, now, pass_setting
 from aggregator.config.schema import Config
 from aggregator.illustrate import IllustratePorts, illustrate
-from aggregator.model import DeliveryState
+from aggregator.model import DeliveryState, Telling
 from aggregator.pipeline import (
     NO_ENTRIES,
     Composed,
@@ -36,19 +40,22 @@ from aggregator.pipeline import (
 from aggregator.push import HubAsked, ReceivePorts, SubscribePorts, receive, subscribe
 from aggregator.schedule import Rhythm, keep_time
 from aggregator.supervise import Supervisor
+from aggregator.wiring.announcing import announcing
 from aggregator.wiring.caught_mail import caught_path
 from aggregator.wiring.composing import composing
 from aggregator.wiring.delivering import delivering
+from aggregator.wiring.hubs import why_not_reached
 from aggregator.wiring.pages import pages_served
 from aggregator.wiring.polling import illustrating, polling, shared_lanes
 from aggregator.wiring.publishing import publishing
 from aggregator.wiring.pushing import receiving, subscribing
 from aggregator.wiring.stores import open_stores
-from aggregator.wiring.subscriptions import why_not_pushed
 
 log = logging.getLogger("aggregator")
 
 PARTS = ("web", "pipeline")
+STORIES_INDEXED_AT_ONCE = 200
+"""One transaction: others wait no longer than that takes."""
 
 
 @click.command("run")
@@ -84,8 +91,10 @@ def _supervise(setting: Setting) -> int:
 def _announce(config: Config, caught: str) -> None:
     click.echo(f"Pages   http://{config.web.host}:{config.web.port}/")
     click.echo(f"Sources {len(config.sources_enabled())}, files in {config.storage.public}")
-    if reason := why_not_pushed(config):
+    if reason := why_not_reached(config):
         click.echo(f"Pushes  off, sources are polled only: {reason}")
+        if config.publish.hubs:
+            click.echo("Hubs    off, for the same reason: they could not read our feeds")
     if config.smtp is None:
         click.echo("Mail    no smtp is configured: letters are not sent but caught, and shown at")
         click.echo(f"        http://{config.web.host}:{config.web.port}{caught}")
@@ -105,24 +114,34 @@ async def _pipeline(setting: Setting, supervisor: int) -> None:
         async with (
             polling(config, stores, lanes) as poll_ports,
             illustrating(config, stores, lanes) as picture_ports,
-            subscribing(config, stores, lanes) as hub_ports,
+            subscribing(config, stores, lanes) as lease_ports,
+            announcing(config, stores, lanes) as ping_ports,
             delivering(config, stores) as letter_ports,
         ):
             jobs = _Jobs(
                 polling=poll_ports,
-                subscribing=hub_ports,
+                subscribing=lease_ports,
                 receiving=receiving(stores, poll_ports),
                 illustrating=picture_ports,
                 publishing=publishing(config, stores),
+                search=stores.search,
+                announcing=ping_ports,
                 composing=composing(config, stores),
                 delivering=letter_ports,
             )
-            await asyncio.to_thread(publish, now(), jobs.publishing, everything=True)
+            await asyncio.to_thread(publish, now(), jobs.publishing)
             stop = asyncio.Event()
             clock = asyncio.create_task(keep_time(jobs.rhythms(), stop))
             await _told_to_stop(supervisor)
             stop.set()
             await clock
+
+
+class Index(Protocol):
+    """What stories are found by."""
+
+    def fill(self, limit: int) -> int:
+        """Index stories that were told before there was this index; returns how many there were."""
 
 
 @dataclass(slots=True)
@@ -134,12 +153,16 @@ class _Jobs:
     receiving: ReceivePorts
     illustrating: IllustratePorts
     publishing: PublishPorts
+    search: Index
+    announcing: AnnouncePorts
     composing: ComposePorts
     delivering: DeliverPorts
     held: int = 0
     """Letters held when last looked; said again only when the number changes."""
     overdue: frozenset[IssueLine] = frozenset()
     """Issues that waited for the operator when last looked; likewise."""
+    refusals: dict[str, str] = field(default_factory=dict)
+    """What each hub said when it last refused to be told; said again only when it says something else."""
     press: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while publishing: the files of an earlier look must not replace those of a later one."""
 
@@ -149,6 +172,12 @@ class _Jobs:
             Rhythm("subscribe", timedelta(seconds=60), self.subscribe),
             Rhythm("receive", timedelta(seconds=5), self.receive),
             Rhythm("illustrate", timedelta(seconds=15), self.illustrate),
+            Rhythm("index", timedelta(minutes=5), self.index),
+            # One job per hub: one that keeps us waiting holds up no other.
+            *(
+                Rhythm(f"announce to {hub}", timedelta(seconds=10), partial(self.announce, hub))
+                for hub in self.announcing.hubs
+            ),
             Rhythm("compose", timedelta(seconds=60), self.compose),
             Rhythm("deliver", timedelta(seconds=10), self.deliver),
         )
@@ -176,10 +205,31 @@ class _Jobs:
         if report.changes_pages:
             await self._publish()
 
+    async def index(self, moment: datetime) -> None:  # noqa: ARG002 - jobs are called with the time
+        # New stories are indexed as they are stored; this is for those of an older version of the program.
+        filled = 0
+        while found := await asyncio.to_thread(self.search.fill, STORIES_INDEXED_AT_ONCE):
+            filled += found
+        if filled:
+            log.info("%s stories can be searched now", filled)
+
     async def _publish(self) -> None:
         # Rendering may take seconds: in a thread, so that letters and requests under way go on.
         async with self.press:
             await asyncio.to_thread(publish, now(), self.publishing)
+
+    async def announce(self, hub: str, moment: datetime) -> None:
+        for line in await announce(moment, hub, self.announcing):
+            log.log(self._level_of(line), "%s", describe_told(line))
+
+    def _level_of(self, line: HubTold) -> int:
+        if line.outcome is Telling.TOLD:
+            return logging.INFO
+        if line.outcome is not Telling.REFUSED:
+            return logging.WARNING
+        known = self.refusals.get(line.hub) == line.message
+        self.refusals[line.hub] = line.message
+        return logging.INFO if known else logging.WARNING
 
     async def compose(self, moment: datetime) -> None:
         lines = await asyncio.to_thread(compose, moment, self.composing)

@@ -15,9 +15,9 @@ from aggregator.config.schema import Config
 from aggregator.ingest import subscription
 from aggregator.ingest.verdict import FEWEST_TO_JUDGE, UNTAGGED_WARNING
 from aggregator.model import GONE_FOR_GOOD, SourceHealth, SourceState, Whereabouts
+from aggregator.wiring.hubs import why_not_reached
 from aggregator.wiring.polling import kept_body
 from aggregator.wiring.stores import open_stores
-from aggregator.wiring.subscriptions import why_not_pushed
 
 COLUMNS = (
     "source",
@@ -48,7 +48,7 @@ def command(setting: Setting, trouble: bool) -> None:
     """
     with open_stores(setting.config, now()) as stores:
         listed = stores.sources.health(now())
-        obstacle = why_not_pushed(setting.config)
+        obstacle = why_not_reached(setting.config)
         standings = stores.leases.standings()
         doubts = describe_attention(stores.inspection.attention())
     pushed = {one.source_id: subscription.account(one, obstacle) for one in standings}

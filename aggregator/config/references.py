@@ -19,6 +19,8 @@ Problem = tuple[Steps, str]
 """Where something is wrong, and what."""
 EVERYTHING = "everything"
 """Id of the feed that holds every story; it needs no configuration."""
+ON_REQUEST = ("search", "source", "topic")
+"""What the names of feeds that are made on request begin with."""
 
 
 def problems(values: dict[str, Any]) -> Iterator[Problem]:
@@ -28,6 +30,7 @@ def problems(values: dict[str, Any]) -> Iterator[Problem]:
     yield from _unknown_sources(values)
     yield from _unknown_groups(values)
     yield from _reserved_feeds(values)
+    yield from _moved_feeds(values)
     yield from _mistaken_codes(values)
     yield from _login(values)
     yield from _selectors(values)
@@ -83,12 +86,39 @@ def _unknown_groups(values: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _reserved_feeds(values: dict[str, Any]) -> Iterator[Problem]:
+    """Ids of the feeds that every region has, and names under which feeds are made on request."""
+    automatic = _automatic_feeds(values)
     for steps, item in _items(values, "feeds"):
-        if item.get("id") == EVERYTHING:
-            yield (
-                (*steps, "id"),
-                f"`{EVERYTHING}` is the feed that always holds every story: choose another id",
-            )
+        name = str(item.get("id"))
+        if name == EVERYTHING:
+            yield (*steps, "id"), f"`{name}` is the feed that always holds every story: choose another id"
+        elif name in automatic:
+            yield (*steps, "id"), f"`{name}` is there by itself: leave this feed out, or rename it"
+        elif name in ON_REQUEST:
+            yield (*steps, "id"), f"`{name}` is where feeds are made on request: choose another id"
+
+
+def _automatic_feeds(values: dict[str, Any]) -> set[str]:
+    """Names of the feeds that every region has."""
+    region = values.get("region")
+    countries = [code.lower() for code in _texts(region, "countries")]
+    told = [f"in-{code.lower()}" for code in _texts(region, "languages")]
+    crossed = [f"{country}-{language}" for country in countries for language in told]
+    return {*countries, *told, *crossed, "top", "all"}
+
+
+def _moved_feeds(values: dict[str, Any]) -> Iterator[Problem]:
+    publish = values.get("publish")
+    moved = publish.get("moved") if isinstance(publish, dict) else None
+    configured = {str(item.get("id")) for _, item in _items(values, "feeds")}
+    names = sorted({*configured, *_automatic_feeds(values)})
+    for former, name in moved.items() if isinstance(moved, dict) else ():
+        steps = ("publish", "moved", former)
+        if former in names:
+            yield steps, f"`{former}` is a feed: only what is there no more can lead elsewhere"
+        elif name not in names:
+            near = difflib.get_close_matches(str(name), names, 1)
+            yield steps, f"there is no feed `{name}`" + (f": did you mean `{near[0]}`?" if near else "")
 
 
 def _mistaken_codes(values: dict[str, Any]) -> Iterator[Problem]:
@@ -130,14 +160,25 @@ def _selectors(values: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _former_ids(values: dict[str, Any]) -> Iterator[Problem]:
-    taken = {item["id"]: "is" for _, item in _items(values, "sources") if isinstance(item.get("id"), str)}
-    for steps, item in _items(values, "sources"):
-        former = item.get("was")
-        if not isinstance(former, str):
-            continue
-        if former in taken:
-            yield (*steps, "was"), f"`{former}` {taken[former]} another source: an id has one heir"
-        taken.setdefault(former, "is named by")
+    for section, one in (("sources", "source"), ("feeds", "feed")):
+        items = list(_items(values, section))
+        taken = {item["id"]: "is" for _, item in items if isinstance(item.get("id"), str)}
+        for steps, item in items:
+            for place, former in _formers(item):
+                if former in taken:
+                    which = "this" if item.get("id") == former else "another"
+                    yield (*steps, *place), f"`{former}` {taken[former]} {which} {one}: an id has one heir"
+            taken |= {former: taken.get(former, "is named by") for _, former in _formers(item)}
+
+
+def _formers(item: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
+    """The ids that an entry had before, a source's one or a feed's several."""
+    former = item.get("was")
+    if isinstance(former, str):
+        yield ("was",), former
+    for number, name in enumerate(former if isinstance(former, list) else ()):
+        if isinstance(name, str):
+            yield ("was", number), name
 
 
 def _login(values: dict[str, Any]) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr
 
 from aggregator import __version__, model
+from aggregator.config.hubs import Hubs
 from aggregator.config.settings import DAY, HOUR, MINUTE, Settings, default_of, described_schema
 from aggregator.config.source_settings import SourceDefaults, SourceSettings
 from aggregator.config.values import (
@@ -35,6 +36,7 @@ from aggregator.config.values import (
     Network,
     PathBesideConfig,
     Slug,
+    Slugs,
     Text,
     TimeOfDay,
     TimeZone,
@@ -52,7 +54,9 @@ class SiteSettings(Settings):
     base_url: BaseUrl
     """Public address of the site: the origin of every link we publish or mail."""
     language: Language = "en"
-    """Interface language of pages."""
+    """Interface language of pages, where a reader wishes none of `languages`."""
+    languages: Languages = ()
+    """Interface languages that pages are offered in; by default all that have wordings."""
     contact: MailAddress
     """Where readers and the owners of sources can write."""
     time_zone: TimeZone = "UTC"
@@ -97,6 +101,10 @@ class WebSettings(Settings):
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """0 takes any free port."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Web servers before this one, such as 127.0.0.1/32: their X-Forwarded-For and Forwarded are believed."""
+    requests_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
+    """Answers of one client a minute that have to be rendered: searches, stories, odd feeds, the API."""
 
 
 class PollingSettings(Settings):
@@ -129,6 +137,17 @@ class ImageSettings(Settings):
     """Largest picture that is read."""
 
 
+class PublishSettings(Settings):
+    """How our feeds reach their subscribers."""
+
+    hubs: Hubs = default_of(model.Site, "hubs")
+    """WebSub hubs that push our feeds to subscribers, such as https://pubsubhubbub.appspot.com/. Each feed
+    names them, and they are told of every change. They must be able to read `site.base_url`."""
+    moved: Annotated[dict[Slug, Text], Field(max_length=1000)] = Field(default_factory=dict)
+    """Where addresses of feeds lead that are there no more, such as `kazakhstan: kz`; without a line here
+    they answer that the feed is gone. A feed of your own that only got another id says so itself: `was`."""
+
+
 class FeedSettings(Settings):
     """A feed we publish. An empty criterion admits all."""
 
@@ -142,6 +161,8 @@ class FeedSettings(Settings):
     """Ids of sources."""
     limit: Annotated[int, Field(ge=1, le=1000)] = default_of(model.Selection, "limit")
     """Stories it holds."""
+    was: Slugs = default_of(model.Selection, "was")
+    """Ids that it had before: its history moves to the new one, and their addresses lead to it."""
 
 
 class NewsletterSettings(Settings):
@@ -195,6 +216,7 @@ class Config(Settings):
     web: WebSettings = WebSettings()
     polling: PollingSettings = PollingSettings()
     images: ImageSettings = ImageSettings()
+    publish: PublishSettings = PublishSettings()
     defaults: SourceDefaults = SourceDefaults()
     sources: tuple[SourceSettings, ...] = ()
     feeds: tuple[FeedSettings, ...] = ()
@@ -240,7 +262,9 @@ class Config(Settings):
         """The publisher. It knows disabled sources too: their stories stay."""
         said: Mapping[str, Any] = {**dict(self.site), "countries": self.region.countries}
         domain = self.site.id_domain or urlsplit(self.site.base_url).hostname or ""
-        return model.Site(**{**said, "sources": self._sources, "id_domain": domain})
+        return model.Site(
+            **{**said, "sources": self._sources, "id_domain": domain, "hubs": self.publish.hubs}
+        )
 
 
 def _given(settings: Settings) -> dict[str, Any]:

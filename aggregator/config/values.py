@@ -240,6 +240,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Selector = Annotated[Text, AfterValidator(_selector)]
 UrlPath = Annotated[str, AfterValidator(_url_path)]
 Slug = Annotated[str, AfterValidator(_slug), _pattern(SLUG)]
+Slugs = Annotated[tuple[Slug, ...], AfterValidator(_distinct)]
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), PlainSerializer(in_short, return_type=str), _pattern(DURATION)
 ]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aggregator.config.codes import country_name
 from aggregator.config.schema import Config
 from aggregator.demo.server import World
 from aggregator.demo.world import Outlet
@@ -35,26 +34,28 @@ SUBSCRIBERS = (
 
 def demo_config(world: World, folder: Path, web_port: int) -> Config:
     """Configuration for a world that is being served; everything it keeps goes into `folder`."""
-    return Config.model_validate(
-        {
-            "site": {
-                "title": "Across the Steppe",
-                "description": "The sample world: invented news of Central Asia, each story told once.",
-                "base_url": f"http://127.0.0.1:{web_port}",
-                "contact": "desk@example.org",
-                "time_zone": "Asia/Almaty",
-            },
-            "region": {"name": "Central Asia", "countries": COUNTRIES, "languages": LANGUAGES},
-            "storage": {"database": "sqlite:///demo.db", "data": "data", "public": "public"},
-            "web": {"port": web_port},
-            "polling": {"allow_networks": ["127.0.0.0/8"], "host_gap": "0s"},
-            "defaults": {"timeout": "5s"},
-            "sources": [_source(world, outlet) for outlet in world.outlets],
-            "feeds": _feeds(),
-            "newsletters": [_weekly()],
+    return Config.model_validate(demo_settings(world, web_port), context={"folder": folder})
+
+
+def demo_settings(world: World, web_port: int) -> dict[str, Any]:
+    """The same as `config.yaml` would say it: what it keeps goes beside that file."""
+    return {
+        "site": {
+            "title": "Across the Steppe",
+            "description": "The sample world: invented news of Central Asia, each story told once.",
+            "base_url": f"http://127.0.0.1:{web_port}",
+            "contact": "desk@example.org",
+            "time_zone": "Asia/Almaty",
         },
-        context={"folder": folder},
-    )
+        "region": {"name": "Central Asia", "countries": COUNTRIES, "languages": LANGUAGES},
+        "storage": {"database": "sqlite:///demo.db", "data": "data", "public": "public"},
+        "web": {"port": web_port},
+        "polling": {"allow_networks": ["127.0.0.0/8"], "host_gap": "0s"},
+        "defaults": {"timeout": "5s"},
+        "sources": [_source(world, outlet) for outlet in world.outlets],
+        "feeds": _feeds(),
+        "newsletters": [_weekly()],
+    }
 
 
 TYPES: Mapping[str, dict[str, Any]] = {
@@ -83,11 +84,8 @@ def _source(world: World, outlet: Outlet) -> dict[str, Any]:
 
 
 def _feeds() -> list[dict[str, Any]]:
-    named = [(code, str(country_name(code))) for code in COUNTRIES]
-    countries = [{"id": name.lower(), "title": name, "countries": [code]} for code, name in named]
-    french = {"id": "french", "title": "En français", "languages": ["fr"]}
-    russian = {"id": "russian", "title": "На русском", "languages": ["ru"]}
-    return [*countries, french, russian]
+    neighbours = {"id": "ferghana", "title": "Around the Ferghana valley", "countries": ["KG", "TJ", "UZ"]}
+    return [neighbours]
 
 
 def _weekly() -> dict[str, Any]:

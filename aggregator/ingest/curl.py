@@ -36,6 +36,8 @@ _WITHOUT_BODY = frozenset({204, 304})
 
 Resolve = Callable[[str], Sequence[str]]
 Wanted = Callable[[int, CIMultiDict[str]], int]
+Form = Mapping[str, str] | Sequence[tuple[str, str]]
+"""Names and values; a sequence may repeat a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Request:
     host: str
     port: int
     headers: Mapping[str, str]
-    form: Mapping[str, str] | None = None
+    form: Form | None = None
 
 
 @dataclass(slots=True)

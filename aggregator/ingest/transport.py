@@ -21,7 +21,7 @@ from aggregator.errors import BlockedAddressError
 from aggregator.ingest import bodies, trust
 from aggregator.ingest.allowance import Budget, Slots, at_once
 from aggregator.ingest.bodies import UnreadableBodyError
-from aggregator.ingest.curl import Answer, CurlClient, Request, Resolve, Wanted
+from aggregator.ingest.curl import Answer, CurlClient, Form, Request, Resolve, Wanted
 from aggregator.ingest.domains import registrable_domain
 from aggregator.ingest.faults import TlsError, TransferError, UnusableAddressError
 from aggregator.ingest.lanes import Lanes
@@ -149,9 +149,7 @@ class Transport:
         async with self._lanes.turn(registrable_domain(request.host)), self._slots.one(), budget.spend():
             return await self._client.perform(request, heard)
 
-    async def post(
-        self, address: str, form: Mapping[str, str], headers: Mapping[str, str], budget: Budget
-    ) -> Reply:
+    async def post(self, address: str, form: Form, headers: Mapping[str, str], budget: Budget) -> Reply:
         """Send a form; only redirects that repeat it are followed, and none away from TLS.
 
         The reply's body is the beginning of what the server said, whatever its status. Raises one of
@@ -168,9 +166,7 @@ class Transport:
             url = target
         raise UnusableAddressError(f"more than {self._limits.redirects} redirects, the last to {shown(url)}")
 
-    async def _send(
-        self, url: URL, form: Mapping[str, str], ours: Mapping[str, str], budget: Budget
-    ) -> Reply:
+    async def _send(self, url: URL, form: Form, ours: Mapping[str, str], budget: Budget) -> Reply:
         answer = await self._ask(_request(url, ours, form), _first_words, budget)
         return Reply(url, answer.status, answer.headers, bytes(answer.body))
 
@@ -185,7 +181,7 @@ def _first_words(_status: int, _headers: Mapping[str, str]) -> int:
     return _LONGEST_WORD
 
 
-def _request(url: URL, headers: Mapping[str, str], form: Mapping[str, str] | None = None) -> Request:
+def _request(url: URL, headers: Mapping[str, str], form: Form | None = None) -> Request:
     """A user name in the address goes into a header: nothing else sees it."""
     if url.raw_user is not None:
         login = b64encode(f"{url.user or ''}:{url.password or ''}".encode()).decode()

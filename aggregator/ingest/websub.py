@@ -1,14 +1,19 @@
-"""Asks hubs for subscriptions (W3C WebSub section 5.1), by the same rules by which sources are asked."""
+"""Requests to hubs: for subscriptions (W3C WebSub section 5.1), and to tell them of our own feeds.
+
+They go out by the same rules by which sources are asked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from aggregator.ingest import freshness, subscription
 from aggregator.ingest.allowance import Budget
+from aggregator.ingest.curl import Form
 from aggregator.ingest.transport import FAILURES, Reply, Transport, shown
 from aggregator.model import HubAnswer, HubRequest
 
@@ -19,8 +24,7 @@ TIMEOUT = 30.0
 class HubClient:
     """Sends one request to a hub; use it as an async context manager.
 
-    Redirects other than 307 and 308 are refusals. No message holds the callback's token, even if hubs quote
-    it.
+    Redirects other than 307 and 308 are refusals.
     """
 
     def __init__(self, transport: Transport, *, user_agent: str, clock: Callable[[], datetime]) -> None:
@@ -38,17 +42,24 @@ class HubClient:
         await self._transport.__aexit__(kind, error, trace)
 
     async def __call__(self, request: HubRequest) -> HubAnswer:
-        """Ask; what hubs and networks do comes back as a value."""
+        """Ask; what hubs and networks do comes back as a value.
+
+        Its message does not hold the callback's token, even if the hub quotes it.
+        """
+        answer = await self.tell(request.hub, form(request))
+        return replace(answer, message=_without_token(answer.message, request))
+
+    async def tell(self, hub: str, fields: Form) -> HubAnswer:
+        """Send a form; what hubs and networks do comes back as a value."""
         headers = {"User-Agent": self._user_agent, "Accept-Encoding": "identity"}
         try:
-            reply = await self._transport.post(request.hub, form(request), headers, Budget(TIMEOUT))
+            reply = await self._transport.post(hub, fields, headers, Budget(TIMEOUT))
         except FAILURES as error:
-            message = f"no answer from {shown(request.hub)}: {type(error).__name__}: {error}"
-            return HubAnswer(False, _without_token(message, request), reached=False)
+            message = f"no answer from {shown(hub)}: {type(error).__name__}: {error}"
+            return HubAnswer(False, message, reached=False)
         not_before = freshness.not_before(reply.headers, self._clock()) if reply.status >= 400 else None
         accepted = 200 <= reply.status < 300
-        message = "" if accepted else _without_token(_refusal(reply), request)
-        return HubAnswer(accepted, message, not_before)
+        return HubAnswer(accepted, "" if accepted else _refusal(reply), not_before, status=reply.status)
 
 
 def form(request: HubRequest) -> dict[str, str]:

@@ -8,6 +8,7 @@ feed held (`Entry`), what the entry is about (`Description`), what was decided (
 
 from __future__ import annotations
 
+from aggregator.model.browsing import Answer, Asked, Browse
 from aggregator.model.corrections import Correction, CorrectionKind
 from aggregator.model.decisions import (
     Batch,
@@ -58,6 +59,7 @@ from aggregator.model.issues import (
     Variant,
 )
 from aggregator.model.newsletters import Newsletter, Period, Rhythm, Track, TrackPosition
+from aggregator.model.past_issues import IssueCover, PastIssue
 from aggregator.model.pictures import (
     EncodedImage,
     EncodedPicture,
@@ -70,10 +72,12 @@ from aggregator.model.pictures import (
     UnneededPicture,
     WantedPicture,
 )
+from aggregator.model.pings import Owed, Ping, Telling
 from aggregator.model.polls import Claim, Claims, Fetched, NotModified, Refusal, SourceFailure
 from aggregator.model.publications import (
     File,
     FoundStories,
+    KnownSelection,
     Place,
     Placement,
     Ranked,
@@ -161,6 +165,10 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "Callback",
     "HubQuestion",
     "Push",
+    # pings
+    "Ping",
+    "Owed",
+    "Telling",
     # entries
     "PublishedEntry",
     "Entry",
@@ -222,8 +230,13 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "FoundStories",
     "ToldStory",
     "Selection",
+    "KnownSelection",
     "Site",
     "File",
+    # browsing
+    "Asked",
+    "Answer",
+    "Browse",
     # newsletters
     "Rhythm",
     "Track",
@@ -243,6 +256,9 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "FrozenIssue",
     "IssueSummary",
     "Variant",
+    # past issues
+    "IssueCover",
+    "PastIssue",
     # deliveries
     "DeliveryState",
     "Phase",

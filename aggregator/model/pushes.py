@@ -85,6 +85,8 @@ class HubAnswer:
     """Earliest next request by the hub's own word."""
     reached: bool = True
     """False when no answer came at all: others need not try this hub now."""
+    status: int = 0
+    """Of HTTP; 0 when no answer came at all."""
 
 
 @dataclass(frozen=True, slots=True)

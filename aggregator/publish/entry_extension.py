@@ -1,4 +1,4 @@
-"""What feedgen's Atom entries lack: their own language, links with relations, and a complete `atom:source`.
+"""What feedgen's entries lack: their own language, links with relations, and a complete `atom:source`.
 
 feedgen 1.0 drops everything of an entry's links but the address, so that each would be an alternate, and
 writes a source's title and one bare link. RFC 4287 section 4.2.11 asks for the source feed's id, title and
@@ -7,17 +7,15 @@ updated as well, so that a reader can tell where an entry of a merged feed came 
 
 from __future__ import annotations
 
-from feedgen.ext.base import BaseEntryExtension, BaseExtension
-from feedgen.util import xml_elem
-from lxml.etree import _Element
+from feedgen.ext.base import BaseEntryExtension
+from lxml.etree import SubElement, _Element
 
 from aggregator.publish.presentation import Headline, ShownStory
 
+DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+_CREATOR = f"{{{DUBLIN_CORE}}}creator"
+_LANGUAGE = f"{{{DUBLIN_CORE}}}language"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-
-
-class FeedExtension(BaseExtension):  # type: ignore[misc]
-    """Adds nothing to the feed itself; feedgen registers feed and entry extensions in pairs."""
 
 
 class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
@@ -30,39 +28,41 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         self._story = story
 
     def extend_atom(self, entry: _Element) -> _Element:
-        """Set `xml:lang` where the language is known, and write links and `source` anew."""
-        if self._story.headline.tag:
-            entry.attrib[_LANG] = self._story.headline.tag
-        _link(entry, self._story)
-        source = entry.find("source")
-        if source is not None:
-            _complete(source, self._story)
+        """Set `xml:lang` where the language is known, add the summary, and complete links and `source`."""
+        story = self._story
+        if story.headline.tag:
+            entry.set(_LANG, story.headline.tag)
+        if story.excerpt:
+            SubElement(entry, "summary").text = story.excerpt
+        for original in entry.iterchildren("link"):
+            _describe(original, "alternate", story.headline)
+        for source in entry.iterchildren("source"):
+            _complete(source, story)
+        for other in story.coverage:
+            link = SubElement(entry, "link", {"href": other.url, "title": other.publisher.name})
+            _describe(link, "related", other)
         return entry
 
+    def extend_rss(self, item: _Element) -> _Element:
+        """Name publisher and language: RSS's own `author` is a mail address, and it knows one language."""
+        headline = self._story.headline
+        SubElement(item, _CREATOR).text = headline.publisher.name
+        if headline.tag:
+            SubElement(item, _LANGUAGE).text = headline.tag
+        return item
 
-def _link(entry: _Element, story: ShownStory) -> None:
-    for bare in entry.findall("link"):
-        entry.remove(bare)
-    if story.headline.url:
-        _add_link(entry, "alternate", story.headline)
-    for other in story.coverage:
-        _add_link(entry, "related", other).set("title", other.publisher.name)
 
-
-def _add_link(entry: _Element, relation: str, headline: Headline) -> _Element:
-    link: _Element = xml_elem("link", entry, rel=relation, href=headline.url)
+def _describe(link: _Element, relation: str, headline: Headline) -> None:
+    link.set("rel", relation)
     if headline.tag:
         link.set("hreflang", headline.tag)
-    return link
 
 
 def _complete(source: _Element, story: ShownStory) -> None:
     """A source feed is identified by its address; it was updated no earlier than the entry was published."""
     publisher = story.headline.publisher
-    source.clear()
-    xml_elem("id", source).text = publisher.feed
-    xml_elem("title", source).text = publisher.name
-    xml_elem("updated", source).text = story.published.isoformat()
-    xml_elem("link", source, rel="self", href=publisher.feed)
+    source[1].set("rel", "self")
+    SubElement(source, "id").text = publisher.feed
+    SubElement(source, "updated").text = story.published.isoformat()
     if publisher.homepage:
-        xml_elem("link", source, rel="alternate", href=publisher.homepage)
+        SubElement(source, "link", {"rel": "alternate", "href": publisher.homepage})

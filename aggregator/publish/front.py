@@ -40,11 +40,12 @@ def arrange(stories: Sequence[Story], ranked: Sequence[Ranked], countries: Seque
     chosen = {story.id for story in top}
     sections: dict[str, list[Story]] = {code: [] for code in (*countries, ELSEWHERE)}
     for story in stories:
-        section = sections[_section(story, countries)]
+        section = sections[section_of(story, countries)]
         if story.id not in chosen and len(section) < STORIES_PER_SECTION:
             section.append(story)
     return Front(top, tuple((code, tuple(found)) for code, found in sections.items() if found))
 
 
-def _section(story: Story, countries: Sequence[str]) -> str:
+def section_of(story: Story, countries: Sequence[str]) -> str:
+    """The first of its countries that the region has; `ELSEWHERE` for none."""
     return next((code for code in story.countries if code in countries), ELSEWHERE)

@@ -22,7 +22,7 @@ def render(title: str, sources: Iterable[Source]) -> bytes:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
     for source in sources:
-        if source.type == "feed" and (url := text.web_address(source.url)):
+        if source.type == "feed" and (url := text.public_address(source.url)):
             etree.SubElement(body, "outline", _attributes(source, url))
     etree.indent(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aggregator.model import Member, Picture, Source, Story
 from aggregator.publish import text
 
 EXCERPT_CHARACTERS = 300
 TITLE_CHARACTERS = 300
-FULL_TEXT_CHARACTERS = 100_000
-"""A longer full text is shown as an excerpt: cutting markup would break it."""
+FULL_TEXT_CHARACTERS = 20_000
+"""A longer full text is shown as an excerpt: cutting markup would break it, and a feed holds a hundred."""
 COVERAGES = 20
 """Other accounts that are listed by name; the rest is counted."""
 COUNTRIES = 12
@@ -25,11 +25,13 @@ COUNTRIES = 12
 class Publisher:
     """Who published an entry, as the reader is told."""
 
+    id: str
+    """The source's."""
     name: str
     homepage: str
     """Absolute address, or empty."""
     feed: str
-    """Absolute address of the feed it came from, without user and password; empty when it is read no more."""
+    """Absolute address of the feed it came from, without secrets; empty when it is read no more."""
     profile: str
 
 
@@ -52,6 +54,7 @@ class Headline:
 class ShownStory:
     """One story, ready for a template."""
 
+    id: int
     uri: str
     headline: Headline
     published: datetime
@@ -72,21 +75,25 @@ class ShownStory:
     """Our copy of the lead's picture, where its source lets us show one."""
 
 
-def show(story: Story, sources: Mapping[str, Source]) -> ShownStory:
-    """The story's view. `sources`: by id; a source that is configured no more is named by its id."""
+def show(story: Story, sources: Mapping[str, Source], updated: datetime | None = None) -> ShownStory:
+    """The story's view. `sources`: by id; a source that is configured no more is named by its id.
+
+    `updated`: when what is shown last changed, where that is not when the story did.
+    """
     lead = story.lead
     source = sources.get(lead.source_id)
     rule = source.content if source else "excerpt"
     full = rule == "full" and 0 < len(lead.html) <= FULL_TEXT_CHARACTERS
     others = _coverage(story, sources)
     return ShownStory(
+        id=story.id,
         uri=text.line(story.uri),
-        headline=_headline(lead, sources),
-        published=story.told_at if lead.date_guessed else lead.published,
-        updated=story.updated_at,
+        headline=headline(lead, sources),
+        published=_published(story, lead),
+        updated=updated or story.updated_at,
         countries=story.countries[:COUNTRIES],
         regions=story.regions,
-        excerpt="" if rule == "title" else text.shorten(lead.text, EXCERPT_CHARACTERS),
+        excerpt="" if rule == "title" else text.plain(lead.text, EXCERPT_CHARACTERS),
         html=text.clean(lead.html) if full else "",
         coverage=others[:COVERAGES],
         more_coverage=max(0, len(others) - COVERAGES),
@@ -95,9 +102,17 @@ def show(story: Story, sources: Mapping[str, Source]) -> ShownStory:
     )
 
 
-def _headline(member: Member, sources: Mapping[str, Source]) -> Headline:
+def _published(story: Story, lead: Member) -> datetime:
+    """In UTC, whose offset every reader knows; by our clock where the source's runs ahead."""
+    if lead.date_guessed:
+        return story.told_at
+    return min(lead.published.astimezone(UTC), max(story.told_at, story.updated_at)).replace(microsecond=0)
+
+
+def headline(member: Member, sources: Mapping[str, Source]) -> Headline:
+    """One entry's title, in its own language."""
     publisher = _publisher(member.source_id, sources)
-    title = text.shorten(member.title, TITLE_CHARACTERS) or text.shorten(member.text, TITLE_CHARACTERS // 3)
+    title = text.plain(member.title, TITLE_CHARACTERS) or text.plain(member.text, TITLE_CHARACTERS // 3)
     tag = text.language_tag(member.language, member.script)
     return Headline(
         title=title or publisher.name,
@@ -112,11 +127,23 @@ def _headline(member: Member, sources: Mapping[str, Source]) -> Headline:
 def _publisher(source_id: str, sources: Mapping[str, Source]) -> Publisher:
     source = sources.get(source_id)
     if source is None:
-        return Publisher(name=source_id, homepage="", feed="", profile="")
+        return Publisher(source_id, source_id, "", "", "")
+    known = _PUBLISHERS.get(source_id)
+    if known is None or known[0] is not source:
+        _PUBLISHERS[source_id] = known = (source, _publisher_of(source))
+    return known[1]
+
+
+_PUBLISHERS: dict[str, tuple[Source, Publisher]] = {}
+"""By source: what was made of it last. Every line about an entry asks for it."""
+
+
+def _publisher_of(source: Source) -> Publisher:
     return Publisher(
-        name=text.line(source.name) or source.id,
+        id=source.id,
+        name=text.plain(source.name, TITLE_CHARACTERS) or source.id,
         homepage=text.web_address(source.homepage or ""),
-        feed=text.web_address(source.url),
+        feed=text.public_address(source.url),
         profile=source.profile,
     )
 
@@ -125,8 +152,8 @@ def _coverage(story: Story, sources: Mapping[str, Source]) -> tuple[Headline, ..
     seen = {text.web_address(story.lead.url), ""}
     others = []
     for member in story.members[1:]:
-        headline = _headline(member, sources)
-        if headline.url not in seen:
-            seen.add(headline.url)
-            others.append(headline)
+        other = headline(member, sources)
+        if other.url not in seen:
+            seen.add(other.url)
+            others.append(other)
     return tuple(others)

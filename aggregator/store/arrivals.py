@@ -14,6 +14,7 @@ from aggregator.store import entry_details
 from aggregator.store.bulk import insert_rows
 from aggregator.store.chunks import chunked
 from aggregator.store.entry_rows import Identity
+from aggregator.store.search_document import EntryWords
 from aggregator.store.sequences import Sequence as Counter
 from aggregator.store.sequences import advance
 from aggregator.store.stored import Stored
@@ -30,6 +31,8 @@ class Arrival:
     reason: str
     row: Mapping[str, Any]
     """Of `entries`, without its id."""
+    words: EntryWords | None
+    """What it is found by; None while it is not told."""
     former_lead: Relation | None = None
     """What its story's lead becomes when it takes that place; None when it does not."""
     tells: bool = False

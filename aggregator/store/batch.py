@@ -9,10 +9,21 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, case, update
 
 from aggregator.model import Batch, DescribedEntry, Relation, Renaming
-from aggregator.store import arrivals, countries, joining, key_index, renaming, revising, sketches, window
+from aggregator.store import (
+    arrivals,
+    countries,
+    joining,
+    key_index,
+    renaming,
+    revising,
+    search_documents,
+    sketches,
+    window,
+)
 from aggregator.store.arrivals import Arrival, Group
 from aggregator.store.entry_rows import Identity, content_row, entry_row, identity
 from aggregator.store.revising import Change
+from aggregator.store.search_document import EntryWords, entry_words
 from aggregator.store.sequences import Sequence, advance
 from aggregator.store.stored import look_up
 from aggregator.store.tables import stories
@@ -37,7 +48,8 @@ def prepare(batch: Batch) -> Prepared:
 
     def arrival(described: DescribedEntry, relation: Relation, reason: str, state: str) -> Arrival:
         row = entry_row(described, batch.at, batch.rules_version, state)
-        return Arrival(identity(described.entry), described, relation, reason, row)
+        words = _words(described) if state == "told" else None
+        return Arrival(identity(described.entry), described, relation, reason, row, words)
 
     groups = []
     for founding in batch.decisions.foundings:
@@ -59,12 +71,18 @@ def prepare(batch: Batch) -> Prepared:
             identity(one.entry.entry),
             one.entry,
             content_row(one.entry, batch.rules_version),
+            _words(one.entry),
             one.shown_change,
             one.attention,
         )
         for one in batch.decisions.revisions
     )
     return Prepared(tuple(groups), changes, batch.decisions.renamings)
+
+
+def _words(described: DescribedEntry) -> EntryWords:
+    entry = described.entry
+    return entry_words(described.description.language, entry.title, entry.text, entry.categories)
 
 
 def write(connection: Connection, prepared: Prepared, batch: Batch, id_domain: str) -> None:
@@ -90,6 +108,9 @@ def write(connection: Connection, prepared: Prepared, batch: Batch, id_domain: s
     _touch(connection, dict(zip(touched, numbers, strict=True)), shown, batch.at)
     countries.add(connection, placed)
     countries.refresh(connection, touched)
+    words = {one.entry_id: one.arrival.words for one in placed if one.arrival.words is not None}
+    words |= {stored[change.identity].entry_id: change.words for change in changes}
+    search_documents.write(connection, [*founded, *touched], words)
     key_index.sweep(connection, arrivals.numbers(placed), oldest)
     sketches.prune(connection, oldest)
 

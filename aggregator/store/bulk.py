@@ -25,8 +25,13 @@ class _Statement:
     positional: bool
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same keys, columns of `table`."""
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, unless_there: bool = False
+) -> None:
+    """Insert rows that all have the same keys, columns of `table`.
+
+    `unless_there` passes over those whose primary key is stored by now.
+    """
     if not rows:
         return
     statement = _statement(table, tuple(rows[0]), connection.dialect)
@@ -37,7 +42,9 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     values: list[Any] = list(zip(*columns, strict=True))
     if not statement.positional:
         values = [dict(zip(statement.names, each, strict=True)) for each in values]
-    connection.exec_driver_sql(statement.sql, values)
+    # Both databases spell it like this.
+    sql = f"{statement.sql} ON CONFLICT DO NOTHING" if unless_there else statement.sql
+    connection.exec_driver_sql(sql, values)
 
 
 def _column(values: list[Any], convert: Convert | None) -> list[Any]:

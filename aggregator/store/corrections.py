@@ -14,7 +14,16 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from aggregator.errors import UsageError
 from aggregator.model import Correction, CorrectionKind
-from aggregator.store import changed, correctable, countries, merging, retagging, splitting, thawing
+from aggregator.store import (
+    changed,
+    correctable,
+    countries,
+    merging,
+    retagging,
+    search_documents,
+    splitting,
+    thawing,
+)
 from aggregator.store.engine import Lane, reading, writing
 from aggregator.store.tables import corrections, stories
 
@@ -93,8 +102,7 @@ class CorrectionStore:
             retagging.apply(connection, entry_id, codes, again=standing is not None)
             if standing is not None:
                 _mark_withdrawn(connection, standing.id, now)
-            countries.refresh(connection, [entry.story_id])
-            changed.number(connection, [entry.story_id])
+            _about_other_countries(connection, entry.story_id)
             arguments = {"countries": list(codes)}
             return _record(
                 connection, CorrectionKind.RETAG, reason, now, entry_id=entry_id, arguments=arguments
@@ -136,12 +144,17 @@ def _hide(connection: Connection, story_id: int, *, hidden: bool) -> None:
     changed.number(connection, [story_id])
 
 
+def _about_other_countries(connection: Connection, story_id: int) -> None:
+    countries.refresh(connection, [story_id])
+    search_documents.write(connection, [story_id])
+    changed.number(connection, [story_id])
+
+
 def _withdraw(connection: Connection, correction: Row[Any], now: datetime) -> None:
     if correction.kind == CorrectionKind.RETAG:
         retagging.withdraw(connection, correction.entry_id)
         (entry,) = correctable.entries_named(connection, [correction.entry_id])
-        countries.refresh(connection, [entry.story_id])
-        changed.number(connection, [entry.story_id])
+        _about_other_countries(connection, entry.story_id)
     else:
         _hide(connection, correction.story_id, hidden=False)
     _mark_withdrawn(connection, correction.id, now)

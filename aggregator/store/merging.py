@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from aggregator.errors import UsageError
 from aggregator.model import Relation
-from aggregator.store import changed, correctable, countries, succession, thawing
+from aggregator.store import changed, correctable, countries, search_documents, succession, thawing
 from aggregator.store.sequences import Sequence as Counter
 from aggregator.store.sequences import advance
 from aggregator.store.succession import Succession
@@ -38,6 +38,7 @@ def merge(connection: Connection, story_ids: Collection[int], reason: str) -> tu
     _tell(connection, kept, others)
     succession.merge(connection, [Succession(former=one, heir=kept.id) for one in ids])
     countries.refresh(connection, [kept.id, *ids])
+    search_documents.write(connection, [kept.id])
     changed.number(connection, [kept.id, *ids])
     return kept.id, ids
 

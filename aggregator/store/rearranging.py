@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.model import Rearrangement, Reforming, Reseating
-from aggregator.store import changed, countries, pins, succession
+from aggregator.store import changed, countries, pins, search_documents, succession
 from aggregator.store.arrivals import story_uri_stem
 from aggregator.store.bulk import insert_rows
 from aggregator.store.chunks import chunked
@@ -156,7 +156,9 @@ def _apply(
     living = {story_id for story_id, _ in reformings}
     formers = {seat.former for _, one in reformings for seat in one.reseated}
     absorbed = {one.former for one in merged}
-    countries.refresh(connection, sorted((living | formers) - absorbed))
+    standing = sorted((living | formers) - absorbed)
+    countries.refresh(connection, standing)
+    search_documents.write(connection, standing)
     changed.number(connection, living | formers | absorbed)
 
 

@@ -15,6 +15,7 @@ from aggregator.store import (
     learned,
     pins,
     rearranging,
+    search_documents,
     sketches,
     stored_entries,
     window,
@@ -75,6 +76,7 @@ class RejudgingStore:
             sketches.replace(connection, sketched, window.oldest(connection, now))
             touched = _homes(connection, [one.entry_id for one in current if one.seen])
             countries.refresh(connection, touched)
+            search_documents.write(connection, touched)
             changed.number(connection, touched)
 
     def settle(self, judged: Sequence[StoredEntry], rules_version: str) -> None:

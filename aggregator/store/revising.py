@@ -13,6 +13,7 @@ from aggregator.model import DescribedEntry
 from aggregator.store import entry_details
 from aggregator.store.chunks import chunked
 from aggregator.store.entry_rows import Identity
+from aggregator.store.search_document import EntryWords
 from aggregator.store.stored import Stored
 from aggregator.store.tables import entries, revisions, story_entries
 
@@ -28,6 +29,8 @@ class Change:
     described: DescribedEntry
     row: Mapping[str, Any]
     """The columns of `entries` that are replaced."""
+    words: EntryWords
+    """What it is found by."""
     shown_change: bool
     attention: str = ""
 

@@ -23,8 +23,6 @@ class Sequence(StrEnum):
     """Stories in the order in which we first told them."""
     CHANGE = "change"
     """Changes of stories."""
-    ENTERED = "entered"
-    """Stories in the order in which they entered a selection."""
 
 
 def advance(connection: Connection, name: Sequence, count: int) -> range:

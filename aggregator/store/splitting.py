@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, update
 
 from aggregator.errors import UsageError
 from aggregator.model import Relation
-from aggregator.store import changed, correctable, countries, succession
+from aggregator.store import changed, correctable, countries, search_documents, succession
 from aggregator.store.arrivals import story_uri_stem
 from aggregator.store.correctable import Member
 from aggregator.store.sequences import Sequence as Counter
@@ -49,6 +49,7 @@ def split(
             connection.execute(update(stories).where(stories.c.id == story.id).values(updated_at=now))
     succession.tell_alike(connection, [Succession(former=story.id, heir=new_id)])
     countries.refresh(connection, [story.id, new_id])
+    search_documents.write(connection, [story.id, new_id])
     changed.number(connection, [story.id])
     return story, new_id
 

@@ -68,12 +68,15 @@ def _pass_over(connection: Connection, successions: Sequence[Succession]) -> Non
 
 
 def _take_places(connection: Connection, successions: Sequence[Succession]) -> None:
-    """Stories stand in feeds where others stood, unless they have places of their own there."""
-    own = ("entered_at", "entered_number", "inside")
+    """Stories stand in feeds where others stood, unless they have places of their own there.
+
+    Under the same number: neither as news, nor so that feeds of long ago are numbered anew.
+    """
+    own = ("number", "entered_at", "inside")
     places = select(
-        placements.c.selection_id,
+        placements.c.selection_key,
         bindparam("heir", type_=stories.c.id.type),
         *(placements.c[name] for name in own),
     ).where(placements.c.story_id == bindparam("former"))
-    enter = insert_into(connection, placements).from_select(["selection_id", "story_id", *own], places)
+    enter = insert_into(connection, placements).from_select(["selection_key", "story_id", *own], places)
     connection.execute(enter.on_conflict_do_nothing(), _rows(successions))

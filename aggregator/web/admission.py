@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Admission:
             self._came.clear()
             self._window = self._seconds()
         let_in = (
-            self._inside.total() < self._capacity.at_once
+            not self.crowded
             and self._inside[name] < self._capacity.at_once_each
             and self._came[name] < self._capacity.per_window_each
         )
@@ -51,3 +52,13 @@ class Admission:
             yield True
         finally:
             self._inside -= Counter({name: 1})
+
+    @property
+    def crowded(self) -> bool:
+        """Whether all places are taken, so that nobody is let in, whoever comes."""
+        return self._inside.total() >= self._capacity.at_once
+
+    @property
+    def wait(self) -> int:
+        """Whole seconds, at least 1, after which somebody who came too often may come again."""
+        return max(1, math.ceil(self._window + WINDOW - self._seconds()))

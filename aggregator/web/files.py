@@ -1,132 +1,156 @@
-"""Serves the public folder: the same bytes that any other web server would serve from it.
+"""The public folder: the same bytes that any other web server would serve from it.
 
-Conditional requests follow RFC 9110 section 13: a strong ETag over the bytes, then Last-Modified.
+Files are kept in memory as long as the one on the disk is the one that was read: every hit asks the disk for
+that (stat), never for bytes. What `publish.disk` compressed beside a file is believed when its time is the
+file's own.
 """
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import os
-import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from cachetools import LRUCache
 
-_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".opml": "text/x-opml; charset=utf-8",
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".json": "application/json",
-    ".xml": "application/xml; charset=utf-8",
-}
-_MAX_AGE = {".css": 86400, ".svg": 86400, ".png": 86400, ".atom": 300, ".rss": 300, ".json": 300}
-"""Seconds a copy may be used without asking; pages link styles by version, so these may live long."""
-_PAGE_MAX_AGE = 60
-_FOR_EVER = "public, max-age=31536000, immutable"
-_NAMED_BY_CONTENT = re.compile(r"img/[0-9a-f]{2}/[0-9a-f]{30}\.jpg")
-"""Pictures: another content has another name (RFC 8246)."""
-_NOT_FOUND = "404.html"
+from aggregator.web import media, negotiation
+from aggregator.web.representation import Field, Representations, prepare
+
+ROOM = 64_000_000
+"""Bytes of files that are kept in memory."""
+_BESIDE = {b"br": ".br", b"gzip": ".gz"}
+_Mark = tuple[int, int, int]
+"""What tells a file from the one that replaced it: time of its bytes, inode, size."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
-    """One file as it was opened: bytes and validators belong together even while it is being replaced."""
+class OpenedFile:
+    """A file as it was read: bytes and validators belong together even while it is being replaced."""
 
-    suffix: str
-    content: bytes
-    etag: str
-    modified: int
-    """Seconds since the epoch."""
-    caching: str
-    """Value of Cache-Control."""
+    name: str
+    representations: Representations
+    is_feed: bool
+    location: str
+    mark: _Mark
+
+
+def _size(opened: OpenedFile) -> int:
+    return opened.representations.size
 
 
 class PublicFiles:
-    """Answers GET and HEAD from one folder; never anything outside it or hidden in it."""
+    """Finds files in one folder; never anything outside it or hidden in it."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root.resolve()
+    def __init__(self, root: Path, room: int = ROOM) -> None:
+        self._root = os.path.realpath(root)
+        self._kept: LRUCache[str, OpenedFile] = LRUCache(room, getsizeof=_size)
+        self._largest = room // 4
 
-    def answer(self, request: Request) -> Response:
-        """The file that the path names: `/` is index.html, `.html` may be left out. Raises 404 for none."""
-        for candidate in _candidates(request.scope["path"]):
-            stored = self._open(candidate)
-            if stored is not None:
-                return _respond(request, stored)
-        raise HTTPException(404)
+    def kept(self, path: str) -> OpenedFile | None:
+        """The file that a path leads to, if it is at hand and still what lies on the disk; never blocks."""
+        for name in candidates(path):
+            opened = self._kept.get(name)
+            if opened is not None:
+                return opened if _unchanged(opened) else None
+        return None
 
-    def not_found(self, request: Request, error: Exception) -> Response:  # noqa: ARG002
-        """Answer every 404: the site's own page, or a plain line before the first publication."""
-        stored = self._open(_NOT_FOUND)
-        if stored is None:
-            return PlainTextResponse("Not found.\n", 404)
-        return Response(
-            stored.content, 404, {"Cache-Control": "no-cache", "Content-Type": _TYPES[stored.suffix]}
-        )
+    async def find(self, path: str) -> OpenedFile | None:
+        """The file that a path leads to; it is read in a thread when it is not at hand."""
+        opened = self.kept(path)
+        if opened is not None:
+            return opened
+        opened = await asyncio.to_thread(self._read, path)
+        if opened is not None:
+            self._keep(opened)
+        return opened
 
-    def _open(self, name: str) -> _Stored | None:
-        try:
-            path = (self._root / name).resolve()
-            if not path.is_relative_to(self._root):
-                return None
-            with path.open("rb") as stream:
-                modified = int(os.fstat(stream.fileno()).st_mtime)
-                content = stream.read()
-        except (OSError, ValueError):
+    def _keep(self, opened: OpenedFile) -> None:
+        """In the place of what was there; what alone would push out much is not kept."""
+        self._kept.pop(opened.name, None)
+        if _size(opened) <= self._largest:
+            self._kept[opened.name] = opened
+
+    def _read(self, path: str) -> OpenedFile | None:
+        found = (self._open(name) for name in candidates(path))
+        return next((opened for opened in found if opened is not None), None)
+
+    def _open(self, name: str) -> OpenedFile | None:
+        location = os.path.realpath(os.path.join(self._root, name))  # noqa: PTH118 - one of many, each counts
+        if not location.startswith(self._root + os.sep):
             return None
-        etag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
-        return _Stored(path.suffix, content, etag, modified, _caching(name))
+        read = _bytes_of(location)
+        if read is None:
+            return None
+        content, mark = read
+        contents = {negotiation.IDENTITY: content}
+        for coding, suffix in _BESIDE.items():
+            beside = _bytes_of(location + suffix)
+            if beside is not None and beside[1][0] == mark[0]:
+                contents[coding] = beside[0]
+        is_feed = media.is_feed(name)
+        prepared = prepare(
+            contents, _headers(name), mark[0] // 10**9, varies=b"sec-fetch-dest" if is_feed else b""
+        )
+        return OpenedFile(name, prepared, is_feed, location, mark)
 
 
-def _candidates(path: str) -> Iterator[str]:
-    parts = PurePosixPath(path).parts[1:]
-    if any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):
-        return
-    name = "/".join(parts) or "index"
-    if parts and not path.endswith("/"):
-        yield name
-    if not PurePosixPath(name).suffix:
-        yield f"{name}.html"
+@lru_cache(maxsize=2048)
+def candidates(path: str) -> Sequence[str]:
+    """Names of the files that a path may mean: `/en/` is `en/index.html`, and `.html` may be left out.
+
+    None for what is hidden, for the compressed bytes beside a file, and for what is no plain path.
+    """
+    parts = path.split("/")[1:]
+    *folders, last = parts or [""]
+    plain = (
+        path.isascii()
+        and all(folders)
+        and not any(part.startswith(".") or "\\" in part or "\0" in part for part in (*folders, last))
+    )
+    if not plain or last.endswith(tuple(_BESIDE.values())):
+        return ()
+    if not last:
+        return ("/".join([*folders, "index.html"]),)
+    name = "/".join(parts)
+    return (name,) if PurePosixPath(last).suffix else (name, f"{name}.html")
 
 
-def _caching(name: str) -> str:
-    if _NAMED_BY_CONTENT.fullmatch(name):
-        return _FOR_EVER
-    return f"public, max-age={_MAX_AGE.get(PurePosixPath(name).suffix, _PAGE_MAX_AGE)}"
-
-
-def _respond(request: Request, stored: _Stored) -> Response:
-    headers = {
-        "ETag": stored.etag,
-        "Last-Modified": formatdate(stored.modified, usegmt=True),
-        "Cache-Control": stored.caching,
-    }
-    if _is_current(request, stored):
-        return Response(status_code=304, headers=headers)
-    headers["Content-Type"] = _TYPES.get(stored.suffix, "application/octet-stream")
-    return Response(stored.content, headers=headers)
-
-
-def _is_current(request: Request, stored: _Stored) -> bool:
-    """Whether the reader's copy is the stored one; If-Modified-Since counts only without If-None-Match."""
-    given = request.headers.getlist("if-none-match")
-    if given:
-        tags = {tag.strip().removeprefix("W/") for tag in ",".join(given).split(",")}
-        return "*" in tags or stored.etag in tags
+def _unchanged(opened: OpenedFile) -> bool:
     try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-    except ValueError:
+        return _mark(os.stat(opened.location)) == opened.mark  # noqa: PTH116 - every hit pays for it
+    except OSError:
         return False
-    return stored.modified <= (since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp()
+
+
+def _bytes_of(location: str) -> tuple[bytes, _Mark] | None:
+    """A regular file's bytes; a link, a pipe and what cannot be read are none."""
+    try:
+        descriptor = os.open(location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        with open(descriptor, "rb", closefd=False) as stream:
+            return stream.read(), _mark(status)
+    finally:
+        os.close(descriptor)
+
+
+def _mark(status: os.stat_result) -> _Mark:
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
+def _headers(name: str) -> Sequence[Field]:
+    fields = [
+        (b"content-type", media.media_type(name).encode()),
+        (b"cache-control", media.caching(name).encode()),
+    ]
+    if media.is_for_all_origins(name):
+        fields.append((b"access-control-allow-origin", b"*"))
+    return fields

@@ -18,6 +18,8 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+RAW_SECURITY = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY.items())
+"""The same as ASGI has them, for answers that are made without a response object."""
 
 
 class SecurityHeaders:

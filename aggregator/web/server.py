@@ -13,11 +13,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from aggregator.errors import UsageError
+from aggregator.web.protocol import BoundedHttp
 
 DRAIN = 5
 """Seconds that requests under way get when the server stops."""
 CONCURRENT_REQUESTS = 1000
 """Above this, answers are 503: bounded memory comes before everybody's turn."""
+STALLED_AFTER = 30
+"""Seconds after which a client that takes nothing of what is sent has gone (TCP_USER_TIMEOUT, RFC 5482)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[Address]:
     server = _Embedded(
         uvicorn.Config(
             app,
+            http=BoundedHttp,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -90,7 +94,10 @@ def _bind(host: str, port: int) -> socket.socket:
     except ValueError:
         family = socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listening = socket.create_server((host, port), family=family, backlog=2048)
+        # Handed down to every connection.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_AFTER * 1000)
+        return listening
     except OSError as error:
         raise UsageError(
             f"cannot listen on {host}:{port}: {error.strerror or error}. "

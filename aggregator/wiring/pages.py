@@ -12,17 +12,17 @@ from aggregator.web.caught import Caught
 from aggregator.web.leaving import Departure
 from aggregator.web.server import Address, serve
 from aggregator.wiring import clock
+from aggregator.wiring.browsing import answering
 from aggregator.wiring.caught_mail import caught_folder, caught_key
 from aggregator.wiring.stores import Stores
 from aggregator.wiring.subscriptions import Subscriptions
-from aggregator.wiring.template_sets import templates
 
 
 @asynccontextmanager
 async def pages_served(config: Config, opened: Stores) -> AsyncIterator[Address]:
     """Serve the public folder, the pages for leaving, and caught mail where no `smtp` is configured."""
-    site = config.publisher()
-    pages = templates(config, "site")
+    answers = answering(config, opened)
+    published = answers.published
 
     def leave(token: str) -> Departure | None:
         left = opened.subscribers.leave_by_token(token, now=clock.now())
@@ -32,13 +32,20 @@ async def pages_served(config: Config, opened: Stores) -> AsyncIterator[Address]
     app = create_app(
         WebSettings(
             public=config.storage.public,
-            site=site,
-            environment=pages.environment,
-            languages=pages.languages(),
+            site=published.site,
+            environment=published.templates.environment,
+            languages=published.site.languages,
             leave=leave,
             caught=caught,
             hubs=Subscriptions(CallbackPorts(opened.leases, opened.inbox), clock.now),
             largest_push=config.polling.max_bytes,
+            browse=answers.browse,
+            refusal=answers.refusal,
+            moved=answers.moved,
+            gone=answers.gone,
+            api=answers.api,
+            trusted_proxies=config.web.trusted_proxies,
+            requests_per_minute=config.web.requests_per_minute,
         )
     )
     async with serve(app, config.web.host, config.web.port) as address:

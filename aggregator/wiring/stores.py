@@ -18,11 +18,15 @@ from aggregator.store.inbox import PushInbox
 from aggregator.store.inspection import Inspection
 from aggregator.store.issues import IssueStore
 from aggregator.store.leases import LeaseStore
+from aggregator.store.past_issues import PastIssueStore
 from aggregator.store.pictures import PictureStore
+from aggregator.store.pings import PingStore
+from aggregator.store.search import StorySearch
 from aggregator.store.secrets import Secrets
 from aggregator.store.sources import SourceStore
 from aggregator.store.stories import StoryStore
 from aggregator.store.subscribers import SubscriberStore
+from aggregator.wiring.hubs import hubs_told
 
 LEASE = timedelta(minutes=15)
 """How long a sender may hold a delivery: longer than SMTP's longest silence (RFC 5321 section 4.5.3.2)."""
@@ -42,8 +46,11 @@ class Stores:
     corrections: CorrectionStore
     inspection: Inspection
     pictures: PictureStore
+    pings: PingStore
+    search: StorySearch
     subscribers: SubscriberStore
     issues: IssueStore
+    past_issues: PastIssueStore
     ledger: DeliveryLedger
 
 
@@ -67,8 +74,11 @@ def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
             corrections=CorrectionStore(engine, site.id_domain),
             inspection=Inspection(engine),
             pictures=PictureStore(engine),
+            pings=PingStore(engine, hubs_told(config)),
+            search=StorySearch(engine),
             subscribers=SubscriberStore(engine, secrets),
             issues=IssueStore(engine),
+            past_issues=PastIssueStore(engine, config.newsletters_offered()),
             ledger=DeliveryLedger(engine, secrets, site.id_domain, LEASE),
         )
         opened.sources.synchronise(now)

@@ -1,4 +1,4 @@
-"""Where hubs can reach us, and what stands behind their callbacks."""
+"""What stands behind the callbacks of hubs."""
 
 from __future__ import annotations
 
@@ -7,19 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator import push
-from aggregator.config.schema import Config
-from aggregator.ingest import subscription
 from aggregator.model import Callback, HubQuestion
-
-
-def callback_base(config: Config) -> str:
-    """Origin of callbacks; empty where no hub could reach it."""
-    return "" if why_not_pushed(config) else config.site.base_url
-
-
-def why_not_pushed(config: Config) -> str:
-    """Why no hub can push to this installation; empty when hubs can."""
-    return subscription.why_not_reached(config.site.base_url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,10 @@ PLACES = re.compile(
 """Whatever a page, a feed or a mail has a program load by itself."""
 
 
+BYTES = {".jpg", ".gz", ".br"}
+"""What is no text; compressed texts stand beside themselves."""
+
+
 def loaded_by_itself(text: str) -> list[str]:
     """Addresses in such places, also in the escaped HTML of feeds."""
     found = [match for text in (text, unescape(text)) for match in PLACES.findall(text)]
@@ -155,7 +159,7 @@ def test_nothing_that_is_published_or_mailed_points_to_a_sources_server(demo: tu
     folder, account = demo
     own = re.search(r"Merged page\s+(http://[^/\s]+)", account)
     assert own is not None
-    paths = [path for path in (folder / "public").rglob("*") if path.is_file() and path.suffix != ".jpg"]
+    paths = [path for path in (folder / "public").rglob("*") if path.is_file() and path.suffix not in BYTES]
     texts = {str(path): path.read_text("utf-8") for path in paths}
     for path in (folder / "data/caught").glob("*.eml"):
         letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)

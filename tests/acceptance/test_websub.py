@@ -26,6 +26,7 @@ from aggregator.model import (
     LeaseState,
     Reading,
     Region,
+    Site,
     Source,
     SourceFailure,
     SourceStatus,
@@ -169,7 +170,8 @@ def web_settings(folder: Path, hubs: Subscriptions) -> WebSettings:
     def nothing(*_: object) -> None:
         raise AssertionError("no page is asked for")
 
-    return WebSettings(folder / "public", None, nothing, (), nothing, hubs=hubs, largest_push=20_000)  # type: ignore[arg-type]
+    site = Site("News", "", PUBLIC, "en", "news@news.example", ("KZ",), "UTC", {}, "news.example")
+    return WebSettings(folder / "public", site, nothing, (), nothing, hubs=hubs, largest_push=20_000)
 
 
 @pytest.fixture

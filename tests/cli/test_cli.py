@@ -39,7 +39,7 @@ def settings(url: str) -> dict[str, object]:
             {"id": "dala", "name": "Dala", "url": f"{url}/dala"},
             {"id": "gone", "name": "Gone", "url": f"{url}/gone", "enabled": False, "note": "closed"},
         ],
-        "feeds": [{"id": "kz", "title": "Kazakhstan", "countries": ["KZ"]}],
+        "feeds": [{"id": "steppe", "title": "Kazakhstan", "countries": ["KZ"]}],
         "newsletters": [
             {
                 "id": "week",
@@ -77,8 +77,36 @@ def told(call: Call) -> Call:
 
 def test_check_config_says_what_there_is(call: Call) -> None:
     out = call("check-config").output
-    assert "1 sources to poll (1 resting), 1 feeds, 1 newsletters" in out
+    assert "1 sources to poll (1 resting), 1 feeds, 1 newsletters. Pages in en, de, fr, ru." in out
     assert "mail is caught" in out
+
+
+@pytest.mark.parametrize("said", [{"language": "kk"}, {"languages": ["fr", "kk"]}])
+def test_check_config_refuses_an_interface_language_without_words(
+    said: dict[str, object], tmp_path: Path
+) -> None:
+    wanted = settings("http://dala.example")
+    wanted["site"] = {**wanted["site"], **said}  # type: ignore[dict-item]
+    path = tmp_path / "config.yaml"
+    path.write_text(json.dumps(wanted), encoding="utf-8")
+    result = CliRunner().invoke(main, ["--config", str(path), "check-config"])
+    assert result.exit_code == 2
+    assert "no words for pages in `kk`" in result.output
+    assert "fine" not in result.output
+
+
+def test_check_config_warns_where_hubs_could_not_read_our_feeds(tmp_path: Path) -> None:
+    said = settings("http://dala.example") | {"publish": {"hubs": ["https://hub.example.net/"]}}
+    path = tmp_path / "config.yaml"
+    for base_url, warned in (("http://news.example.org", True), ("https://news.example.org", False)):
+        said["site"] = {**said["site"], "base_url": base_url}  # type: ignore[dict-item]
+        path.write_text(json.dumps(said), encoding="utf-8")
+        result = CliRunner().invoke(main, ["--config", str(path), "check-config"])
+        assert result.exit_code == 0
+        reason = (
+            "no hub is told of our feeds, for it could not read them: http://news.example.org is not https"
+        )
+        assert (reason in result.output) is warned
 
 
 def test_check_config_names_every_fault_and_ends_with_2(tmp_path: Path) -> None:
@@ -165,8 +193,8 @@ def test_sources_lists_how_they_stand(told: Call) -> None:
 
 def test_publish_writes_feeds_and_pages(told: Call, tmp_path: Path) -> None:
     out = told("publish").output
-    assert "5 stories looked at, 2 feeds rendered" in out
-    assert "Story 0 of dala" in (tmp_path / "public" / "feeds" / "kz.atom").read_text("utf-8")
+    assert "5 stories looked at, 11 feeds rendered" in out
+    assert "Story 0 of dala" in (tmp_path / "public" / "feeds" / "steppe.atom").read_text("utf-8")
     assert "0 files written" in told("publish", "--changed").output
 
 

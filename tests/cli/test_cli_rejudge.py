@@ -69,7 +69,7 @@ def installation(tmp_path: Path, source_host: SourceHost) -> Installation:
         "region": {"name": "Steppe", "countries": ["KZ", "KG"], "languages": ["en", "ru"]},
         "polling": {"allow_networks": ["127.0.0.0/8"], "host_gap": "0s", "workers": 1},
         "sources": [{"id": "dala", "name": "Dala", "url": f"{source_host.url}/dala"}],
-        "feeds": [{"id": "kg", "title": "Kyrgyzstan", "countries": ["KG"]}],
+        "feeds": [{"id": "mountains", "title": "Kyrgyzstan", "countries": ["KG"]}],
         "newsletters": [
             {
                 "id": "week",
@@ -129,7 +129,7 @@ def begun(installation: Installation) -> subprocess.Popen[str]:
 
 
 def in_the_feed(installation: Installation) -> int:
-    return (installation.folder / "public" / "feeds" / "kg.atom").read_text("utf-8").count("<entry")
+    return (installation.folder / "public" / "feeds" / "mountains.atom").read_text("utf-8").count("<entry")
 
 
 def test_other_words_change_tags_and_feeds_and_tell_nobody_anything(

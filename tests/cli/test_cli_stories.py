@@ -30,7 +30,7 @@ class Desk:
             "region": {"name": "Steppe", "countries": ["KZ", "UZ"], "languages": ["en", "ky"]},
             "polling": {"allow_networks": ["127.0.0.0/8"], "host_gap": "0s", "workers": 1},
             "sources": [{"id": "dala", "name": "Dala", "url": f"{url}/dala", "weight": 1.5}],
-            "feeds": [{"id": "kz", "title": "Kazakhstan", "countries": ["KZ"]}],
+            "feeds": [{"id": "steppe", "title": "Kazakhstan", "countries": ["KZ"]}],
         }
         (folder / "config.yaml").write_text(json.dumps(settings), encoding="utf-8")
 
@@ -52,7 +52,7 @@ class Desk:
             database.execute("update story_entries set attention = ? where entry_id = ?", (why, entry_id))
 
     def feed(self) -> str:
-        return (self.folder / "public" / "feeds" / "kz.atom").read_text("utf-8")
+        return (self.folder / "public" / "feeds" / "steppe.atom").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")

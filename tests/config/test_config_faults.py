@@ -40,13 +40,37 @@ ROWS = {
     ),
     "unknown key unlike any other": (
         SOUND + "web: {zzz: 1}",
-        "3:7: unknown key `zzz`; known here: host, port",
+        "3:7: unknown key `zzz`; known here: host, port, trusted_proxies, requests_per_minute",
+    ),
+    "hub without TLS": (
+        SOUND + "publish: {hubs: ['http://hub.example.org/']}",
+        "3:18: `hubs`: expects an https address of a hub, without user name and `#`: it stands in every feed",
+    ),
+    "hub with a password": (
+        SOUND + "publish: {hubs: ['https://a:b@hub.example.org/']}",
+        "3:18: `hubs`: expects an https address of a hub, without user name and `#`: it stands in every feed",
+    ),
+    "hub named twice": (
+        SOUND + "publish: {hubs: ['https://hub.example.org/', 'https://hub.example.org/']}",
+        "3:17: `hubs`: names a hub twice",
+    ),
+    "a feed that leads elsewhere although it is there": (
+        SOUND + "publish: {moved: {top: all}}",
+        "3:24: `top` is a feed: only what is there no more can lead elsewhere",
+    ),
+    "a feed that leads to none": (
+        SOUND + "publish: {moved: {kazakhstan: alll}}",
+        "3:31: there is no feed `alll`: did you mean `all`?",
+    ),
+    "too many hubs": (
+        SOUND + f"publish: {{hubs: [{', '.join(f'https://h{number}.example/' for number in range(6))}]}}",
+        "3:17: `hubs`: names 6 hubs: at most 5 are possible, and one is usual",
     ),
     "unknown section": (
         SOUND + "newsletter: []",
         "3:1: unknown key `newsletter`; did you mean `newsletters`?",
     ),
-    "missing key": (SOUND + "feeds:\n  - id: kz", "4:5: `title` is missing"),
+    "missing key": (SOUND + "feeds:\n  - id: own", "4:5: `title` is missing"),
     "duplicate key": (
         source("url: https://other.example/feed"),
         "7:5: `url` stands here a second time; the first is on line 6",
@@ -222,6 +246,18 @@ ROWS = {
         SOUND + "feeds: [{id: everything, title: All}]",
         "3:14: `everything` is the feed that always holds every story: choose another id",
     ),
+    "feed that is there by itself": (
+        SOUND + "feeds: [{id: kz-in-fr, title: A}]",
+        "3:14: `kz-in-fr` is there by itself: leave this feed out, or rename it",
+    ),
+    "feed of the top stories": (
+        SOUND + "feeds: [{id: top, title: A}]",
+        "3:14: `top` is there by itself: leave this feed out, or rename it",
+    ),
+    "feed in the place of those on request": (
+        SOUND + "feeds: [{id: search, title: A}]",
+        "3:14: `search` is where feeds are made on request: choose another id",
+    ),
     "time of day as a number": (
         SOUND
         + "newsletters: [{id: w, names: {fr: L}, sender: a@example.org, tracks: [daily], send_at: 700}]",
@@ -295,6 +331,22 @@ ROWS = {
     "former id with two heirs": (
         source("was: old") + "  - {id: oqsoy, name: O, url: https://oqsoy.example/feed, was: old}\n",
         "8:64: `old` is named by another source: an id has one heir",
+    ),
+    "former feed that is another one": (
+        SOUND + "feeds:\n  - {id: ka, title: K, was: [kirgizia, uz]}\n  - {id: uz, title: U}",
+        "4:40: `uz` is another feed: an id has one heir",
+    ),
+    "former feed with two heirs": (
+        SOUND + "feeds:\n  - {id: ka, title: K, was: [old]}\n  - {id: uz, title: U, was: [old]}",
+        "5:30: `old` is named by another feed: an id has one heir",
+    ),
+    "feed that was what it is": (
+        SOUND + "feeds: [{id: ka, title: K, was: [ka]}]",
+        "3:34: `ka` is this feed: an id has one heir",
+    ),
+    "former feed twice": (
+        SOUND + "feeds: [{id: ka, title: K, was: [a, a]}]",
+        "3:33: `was`: names something twice",
     ),
     "impossible day": (
         source("checked: 2026-02-31"),

@@ -101,6 +101,13 @@ def test_pushes_can_be_refused_and_the_backup_poll_be_set(tmp_path: Path) -> Non
     assert (silent.websub, silent.backup_interval) == (True, timedelta(hours=6))
 
 
+def test_hubs_are_told_only_when_somebody_names_them(tmp_path: Path) -> None:
+    assert loaded("", tmp_path).publisher().hubs == ()
+    hubs = ("https://hub.example.org/", "https://hub.example.net/?hub")
+    named = loaded(f"publish: {{hubs: [{', '.join(map(repr, hubs))}]}}\n", tmp_path)
+    assert named.publish.hubs == named.publisher().hubs == hubs
+
+
 @pytest.mark.parametrize("interval", ["59m", "25h", "auto"])
 def test_a_backup_poll_comes_at_least_once_a_day(interval: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="backup_interval"):
@@ -124,6 +131,13 @@ def test_disabled_sources_are_not_polled_but_keep_their_name_on_the_site(tmp_pat
     config = loaded(text, tmp_path)
     assert config.sources_enabled() == ()
     assert config.publisher().sources["dala"].name == "Dala"
+
+
+def test_pages_are_offered_in_the_languages_that_are_named(tmp_path: Path) -> None:
+    assert loaded("", tmp_path).publisher().languages == ()
+    path = tmp_path / "config.yaml"
+    path.write_text(SOUND.replace("{title", "{languages: [fr, ru], title"), encoding="utf-8")
+    assert load(path, {}).publisher().languages == ("fr", "ru")
 
 
 def test_dollar_signs_of_real_addresses_survive(tmp_path: Path) -> None:
@@ -235,6 +249,11 @@ def test_a_feed_becomes_a_selection(tmp_path: Path) -> None:
     )
 
 
+def test_a_feed_keeps_the_ids_that_it_had(tmp_path: Path) -> None:
+    (feed,) = loaded("feeds: [{id: kyrgyzstan, title: K, was: [kg, kirgizia]}]", tmp_path).selections()
+    assert feed.was == ("kg", "kirgizia")
+
+
 def test_the_publisher_is_the_site_with_the_regions_countries(tmp_path: Path) -> None:
     site = loaded("", tmp_path).publisher()
     assert site.base_url == "https://news.example.org"
@@ -331,3 +350,10 @@ def test_a_plain_mail_address_is_one_that_the_library_takes_as_it_is(address: st
 )
 def test_what_the_library_may_refuse_or_change_is_no_plain_mail_address(address: str) -> None:
     assert not PLAIN_ADDRESS.fullmatch(address)
+
+
+def test_web_servers_before_this_one_are_named_by_their_networks(tmp_path: Path) -> None:
+    web = loaded("web: {trusted_proxies: [127.0.0.1, 10.0.0.0/8], requests_per_minute: 5}", tmp_path).web
+    assert web.trusted_proxies == (ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8"))
+    assert web.requests_per_minute == 5
+    assert loaded("", tmp_path).web.trusted_proxies == (), "nobody is trusted unasked"

@@ -131,7 +131,7 @@ def _empty(address: str) -> None:
     names = ", ".join(table.name for table in metadata.sorted_tables if table not in (meta, sequences))
     _administer(
         address,
-        f"TRUNCATE {names} RESTART IDENTITY",
+        f"TRUNCATE {names}, search_words RESTART IDENTITY",
         "DELETE FROM meta WHERE key <> 'application'",
         "UPDATE sequences SET value = 0",
     )

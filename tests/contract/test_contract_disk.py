@@ -22,9 +22,11 @@ def test_new_bytes_are_written(disk: Disk) -> None:
     assert disk.write(File("feeds/all.atom", b"two")) is True
 
 
-def test_equal_bytes_are_not_written_twice(disk: Disk) -> None:
-    disk.write(File("feeds/all.atom", b"one"))
-    assert disk.write(File("feeds/all.atom", b"one")) is False
+@pytest.mark.parametrize("content", [b"one", b"news " * 1000])
+def test_equal_bytes_are_not_written_twice(content: bytes, disk: Disk) -> None:
+    disk.write(File("feeds/all.atom", content))
+    assert disk.write(File("feeds/all.atom", content)) is False
+    assert disk.write(File("feeds/all.atom", content[:-1])) is True
 
 
 def test_files_do_not_touch_each_other(disk: Disk) -> None:

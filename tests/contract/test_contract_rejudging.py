@@ -272,8 +272,8 @@ def test_a_new_story_counts_as_told_and_stands_beside_the_old_one(archive, adapt
     assert [members(story) for story in after] == [[three.id], [two.id], [one.id]]
     assert after[1].told_at == after[2].told_at == NOW
     assert after[1].uri != after[2].uri
-    entered = column(adapters, placements.c.entered_number, placements.c.story_id == after[1].id)
-    assert entered == column(adapters, placements.c.entered_number, placements.c.story_id == one.story_id)
+    entered = column(adapters, placements.c.number, placements.c.story_id == after[1].id)
+    assert entered == column(adapters, placements.c.number, placements.c.story_id == one.story_id)
     assert next(members(story) for story in adapters.stories.newest("kg", 9)) == [three.id]
 
 

@@ -67,27 +67,27 @@ def test_a_selection_lists_the_last_to_enter_first(adapters, make):
 def test_a_selection_is_touched_when_a_changed_story_is_inside_or_has_left(adapters, make):
     one, two = make.told(adapters, "g1", "g2")
     entered = adapters.stories.place(make.now, {"kg": inside(one), "uz": outside(one, two)}, ())
-    assert entered == {"kg"}
+    assert entered == {"kg": {0}}
     changed = adapters.stories.place(make.now, {"kg": inside(one), "uz": outside(one)}, ())
-    assert changed == {"kg"}
+    assert changed == {"kg": {0}}
     left = adapters.stories.place(make.now, {"kg": outside(one), "uz": outside(one)}, ())
-    assert left == {"kg"}
+    assert left == {"kg": {0}}
     assert adapters.stories.newest("kg", 10) == []
-    assert adapters.stories.place(make.now, {"kg": outside(one)}, ()) == set()
+    assert adapters.stories.place(make.now, {"kg": outside(one)}, ()) == {}
 
 
 def test_one_story_may_enter_while_another_leaves(adapters, make):
     one, two = make.told(adapters, "g1", "g2")
     adapters.stories.place(make.now, {"kg": inside(one)}, ())
     moves = Placement(inside=frozenset({two.id}), outside=frozenset({one.id}))
-    assert adapters.stories.place(make.now, {"kg": moves}, ()) == {"kg"}
+    assert adapters.stories.place(make.now, {"kg": moves}, ()) == {"kg": {0, 1}}
     assert titles(adapters.stories.newest("kg", 10)) == ["g2"]
 
 
 def test_a_withdrawn_story_leaves_all_selections(adapters, make):
     one, two = make.told(adapters, "g1", "g2")
     adapters.stories.place(make.now, {"kg": inside(one, two), "top": inside(one), "uz": inside(two)}, ())
-    assert adapters.stories.place(make.now, {}, [one.id]) == {"kg", "top"}
+    assert adapters.stories.place(make.now, {}, [one.id]) == {"kg": {0}, "top": {0}}
     assert titles(adapters.stories.newest("kg", 10)) == ["g2"]
 
 
@@ -96,7 +96,7 @@ def test_a_story_that_comes_back_takes_its_old_place(adapters, make):
     adapters.stories.place(make.now, {"kg": inside(one)}, ())
     adapters.stories.place(make.now, {"kg": inside(two)}, ())
     adapters.stories.place(make.now, {"kg": outside(one)}, ())
-    assert adapters.stories.place(make.now + MINUTE, {"kg": inside(one)}, ()) == {"kg"}
+    assert adapters.stories.place(make.now + MINUTE, {"kg": inside(one)}, ()) == {"kg": {0}}
     assert titles(adapters.stories.newest("kg", 10)) == ["g2", "g1"]
     with reading(adapters.engine) as connection:
         entered = select(placements.c.entered_at).where(placements.c.story_id == one.id)
@@ -114,7 +114,7 @@ def test_publishers_at_once_place_each_story_once(adapters, make):
     told = make.told(adapters, *(f"g{number}" for number in range(20)))
     with ThreadPoolExecutor(4) as pool:
         placed = [*pool.map(lambda _: adapters.stories.place(make.now, {"kg": inside(*told)}, ()), range(4))]
-    assert placed == [{"kg"}] * 4
+    assert placed == [{"kg": frozenset(range(20))}] * 4
     assert len(adapters.stories.newest("kg", 100)) == 20
 
 
@@ -127,13 +127,39 @@ def test_stories_cost_the_same_few_queries_however_many_they_are(adapters, make,
     assert queries.count == one
 
 
+def test_all_that_was_told_comes_in_the_order_of_telling_whatever_changed_since(adapters, make):
+    one, two, _three = make.told(adapters, "g1", "g2", "g3")
+    adapters.entries.commit(make.batch(joinings=[make.joining(one.id, make.described("late"))]))
+    make.told(adapters, "g0", at=make.now - MINUTE)
+    adapters.hide(two.id)
+    looks = list(adapters.stories.all_told(2))
+    assert [titles(look.stories) for look in looks] == [["g0", "g1"], ["g3"], []]
+    assert [look.withdrawn for look in looks] == [(), (two.id,), ()]
+    assert {look.upto for look in looks} == {adapters.stories.changes(0, 10).upto}
+
+
+def test_one_look_at_all_that_was_told_comes_even_when_there_is_nothing(adapters):
+    (look,) = adapters.stories.all_told(10)
+    assert (look.upto, look.stories, look.withdrawn) == (0, (), ())
+
+
+def test_what_was_never_told_is_not_among_all_that_was(adapters, make):
+    make.told(adapters, "g1")
+    adapters.entries.commit(make.batch(make.founding(make.described("old"), old=True)))
+    (look,) = adapters.stories.all_told(10)
+    assert titles(look.stories) == ["g1"]
+    assert look.upto == 2
+
+
 def test_nothing_is_published_at_first_and_publication_never_goes_back(adapters):
     stories = adapters.stories
     assert stories.published_upto() == 0
-    stories.mark_published(0)
-    stories.mark_published(7)
-    stories.mark_published(5)
+    assert stories.published_edition() == ""
+    stories.mark_published(0, "spring")
+    stories.mark_published(7, "spring")
+    stories.mark_published(5, "summer")
     assert stories.published_upto() == 7
+    assert stories.published_edition() == "summer"
 
 
 def test_changes_of_writers_at_once_become_visible_in_order(adapters, make):

@@ -58,6 +58,36 @@ async def test_a_subscription_is_asked_for_with_a_form(serve: Serve, now: dateti
     }
 
 
+async def test_a_hub_is_told_in_the_words_given_however_often_a_field_stands_there(
+    serve: Serve, now: datetime
+) -> None:
+    bodies = []
+
+    async def hub(asked: web.BaseRequest) -> web.Response:
+        bodies.append((asked.content_type, await asked.text()))
+        return web.Response(status=204)
+
+    topic = "https://news.example.org/feeds/kz-in-ru.atom?a&b"
+    async with asking(now) as client:
+        answer = await client.tell(await serve(hub), (("hub.url", topic), ("hub.url", "б")))
+    assert (answer.accepted, answer.status, answer.message) == (True, 204, "")
+    told = "hub.url=https%3A%2F%2Fnews.example.org%2Ffeeds%2Fkz-in-ru.atom%3Fa%26b&hub.url=%D0%B1"
+    assert bodies == [("application/x-www-form-urlencoded", told)]
+
+
+async def test_the_status_of_an_answer_is_told_and_none_where_there_was_no_answer(
+    serve: Serve, now: datetime
+) -> None:
+    async def hub(asked: web.BaseRequest) -> web.Response:
+        return web.Response(status=503, headers={"Retry-After": "60"})
+
+    async with asking(now) as client:
+        busy = await client.tell(await serve(hub), {"hub.mode": "publish"})
+        silent = await client.tell("http://127.0.0.1:1/", {"hub.mode": "publish"})
+    assert (busy.status, busy.reached, busy.not_before) == (503, True, now + timedelta(minutes=1))
+    assert (silent.status, silent.reached) == (0, False)
+
+
 def test_an_end_needs_neither_time_nor_secret() -> None:
     assert websub.form(request("https://h.example/", "unsubscribe")).keys() == {
         "hub.mode",

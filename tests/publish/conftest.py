@@ -19,6 +19,8 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
 DC = "{http://purl.org/dc/elements/1.1/}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 RFC822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
@@ -114,7 +116,8 @@ def _atom_faults(document: bytes) -> list[str]:
     feed = etree.fromstring(document)
     faults = [] if feed.tag == f"{ATOM}feed" else [f"root is {feed.tag}"]
     faults += _common_faults(feed)
-    faults += [f"{one.tag} is no Atom element" for one in feed.iter() if not one.tag.startswith(ATOM)]
+    foreign = [one.tag for one in feed.iter() if not one.tag.startswith((ATOM, HISTORY))]
+    faults += [f"{tag} is no Atom element" for tag in foreign]
     faults += _counts(feed, ATOM, {"id": 1, "title": 1, "updated": 1})
     if len(feed.findall(f"{ATOM}link[@rel='self']")) != 1:
         faults.append("no single self link")
@@ -161,7 +164,8 @@ def _rss_faults(document: bytes) -> list[str]:
     faults += _counts(channel, "", {"title": 1, "link": 1, "description": 1, "lastBuildDate": 1})
     faults += [] if len(channel.findall(f"{ATOM}link[@rel='self']")) == 1 else ["no single self link"]
     for item in channel.findall("item"):
-        allowed = {"title", "link", "description", "guid", "pubDate", "source", "category", f"{DC}creator"}
+        allowed = {"title", "link", "description", "guid", "pubDate", "source", "category"}
+        allowed |= {f"{DC}creator", f"{DC}language", f"{CONTENT}encoded"}
         faults += [f"{one.tag} in an item" for one in item if one.tag not in allowed]
         faults += _counts(item, "", {"title": 1, "description": 1, "guid": 1, "pubDate": 1})
         faults += ["source without url" for one in item.findall("source") if not _web(one.get("url"))]

@@ -34,3 +34,9 @@ def test_the_list_names_every_feed_with_what_readers_of_it_need() -> None:
         "language": "ru",
     }
     assert two == {"type": "rss", "text": "B", "title": "B", "xmlUrl": "https://b.example/f"}
+
+
+def test_what_lets_only_the_operator_in_is_not_listed() -> None:
+    source = Source("a", "A", "https://u:p@a.example/f?token=abc&lang=ru")
+    (outline,) = etree.fromstring(opml.render("T", [source])).iter("outline")
+    assert outline.get("xmlUrl") == "https://a.example/f?lang=ru"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -49,10 +50,34 @@ def test_a_source_that_is_configured_no_more_is_named_by_its_id(
     assert (publisher.name, publisher.feed, publisher.homepage, publisher.profile) == ("gone", "", "", "")
 
 
-def test_user_and_password_of_a_feed_are_not_shown(story: Callable[..., Story], site: Site) -> None:
-    assert (
-        show(story(source_id="herat"), site.sources).headline.publisher.feed == "https://herat.example/feed"
-    )
+def test_secrets_of_a_feeds_address_are_not_shown(story: Callable[..., Story], site: Site) -> None:
+    herat = replace(site.sources["herat"], url="https://u:secret@herat.example/feed?token=1&lang=fa")
+    shown = show(story(source_id="herat"), {**site.sources, "herat": herat})
+    assert shown.headline.publisher.feed == "https://herat.example/feed?lang=fa"
+
+
+def test_a_source_that_was_configured_anew_is_shown_anew(story: Callable[..., Story], site: Site) -> None:
+    renamed = {**site.sources, "steppe": replace(site.sources["steppe"], name="The Ledger &amp; Co")}
+    for sources, name in ((site.sources, "The Steppe Ledger"), (renamed, "The Ledger & Co")):
+        assert show(story(), sources).headline.publisher.name == name
+
+
+def test_a_date_is_in_utc_and_at_most_that_of_our_own_clock(story: Callable[..., Story], site: Site) -> None:
+    told = story(1)
+    zone = timezone(timedelta(hours=5, minutes=45))
+
+    def published(when: datetime) -> str:
+        return show(
+            replace(told, members=(replace(told.lead, published=when),)), site.sources
+        ).published.isoformat()
+
+    assert published(datetime(2026, 11, 20, 5, tzinfo=zone)) == "2026-11-19T23:15:00+00:00"
+    assert published(told.told_at + timedelta(minutes=50)) == told.told_at.isoformat()
+
+
+def test_what_a_title_has_of_markup_is_not_shown(story: Callable[..., Story], site: Site) -> None:
+    shown = show(story(title="Canal <b>reopened</b>", text="Water &amp;lt;again"), site.sources)
+    assert (shown.headline.title, shown.excerpt) == ("Canal reopened", "Water < again")
 
 
 @pytest.mark.parametrize(

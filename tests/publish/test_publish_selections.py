@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from aggregator.model import Member, Placement, Relation, Selection, Story
-from aggregator.publish.selections import EVERYTHING, matches, place
+from aggregator.publish.selections import EVERYTHING, TOP, matches, place
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,28 @@ def test_a_copy_alone_puts_no_story_in_a_feed_of_its_language(
     told = story(1, member("dala", 2, language="kk", relation=Relation.COPY))
     assert not matches(Selection("kk", "Qazaqsha", languages=("kk",)), told)
     assert matches(Selection("en", "English", languages=("en",)), told)
+
+
+def test_the_top_stories_are_ranked_and_never_placed(story: Callable[..., Story]) -> None:
+    assert place([Selection(TOP, "Top")], [story(1)]).keys() == {EVERYTHING}
+
+
+def test_many_selections_are_placed_as_each_alone(
+    story: Callable[..., Story], member: Callable[..., Member]
+) -> None:
+    stories = [
+        replace(
+            story(number, member("dala", 900, language="kk"), countries=("KZ", "KG")[: number % 3]),
+            regions=("region:CA",)[: number % 2],
+        )
+        for number in range(1, 7)
+    ]
+    selections = [
+        Selection("a", "A", countries=("KG", "region:CA"), languages=("en", "fr")),
+        Selection("b", "B", countries=("KZ",), sources=("dala",)),
+        Selection("c", "C", languages=("ru",)),
+    ]
+    placed = place(selections, stories)
+    for one in selections:
+        held = {told.id for told in stories if matches(one, told)}
+        assert placed[one.id] == Placement(frozenset(held), frozenset(range(1, 7)) - held)

@@ -44,7 +44,9 @@ def test_text_is_cut_at_a_word_where_there_is_one(whole: str, short: str) -> Non
             "https://kz.example/%D0%B6%D0%B0%D2%A3%D0%B0%D0%BB%D1%8B%D2%9B?q=%D3%99%20b",
         ),
         ("https://қаз.example/", "https://xn--80ao21a.example/"),
-        ("http://[::1]:80/a", "http://[::1]:80/a"),
+        ("https://a.example/%zz%2F%", "https://a.example/%25zz%2F%25"),
+        ("http://[::1]:80/a", ""),
+        ('http://a"b.example/', ""),
         ('https://a.example/"><script>', "https://a.example/%22%3E%3Cscript%3E"),
         ("javascript:alert(1)", ""),
         ("//a.example/", ""),
@@ -79,3 +81,60 @@ def test_only_absolute_web_addresses_pass(given: str, address: str) -> None:
 def test_language_tag_and_direction(language: str, script: str, tag: str, direction: str) -> None:
     assert text.language_tag(language, script) == tag
     assert text.direction(language, script) == direction
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("Canal <b>reopened</b> &amp;amp; shared", "Canal reopened & shared"),
+        ("AT&T &#8211; R&D", "AT&T – R&D"),
+        ("5 < 6 and a <b", "5 < 6 and a < b"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;x", "alert(1)x"),
+        ("S&P500 &copy 2026", "S& P500 & copy 2026"),
+        ("one <!-- two --> three", "one three"),
+        ("&amp;" * 9 + "lt;", None),
+        ("plain", "plain"),
+    ],
+)
+def test_what_is_left_of_markup_vanishes_from_plain_text(given: str, shown: str | None) -> None:
+    plain = text.plain(given, 300)
+    assert shown is None or plain == shown
+    assert "&lt" not in plain
+
+
+@pytest.mark.parametrize(
+    ("given", "public"),
+    [
+        ("https://u:p@a.example/feed?x=1#top", "https://a.example/feed?x=1"),
+        ("https://a.example/feed?token=abc&format=rss", "https://a.example/feed?format=rss"),
+        (
+            "https://a.example/feed?API_Key=1&rss_token=2&auth=3&signature=4&sid=5;pwd=6",
+            "https://a.example/feed",
+        ),
+        ("https://a.example/?author=5&category=key&monkey=1&user=x", None),
+        ("https://a.example:443/a/../%7efeed", "https://a.example/~feed"),
+        ("https://a.example", "https://a.example/"),
+        ("javascript:alert(1)", ""),
+    ],
+)
+def test_the_address_of_a_source_is_published_without_its_secrets(given: str, public: str | None) -> None:
+    assert text.public_address(given) == (given if public is None else public)
+
+
+def test_an_address_that_needs_no_change_is_not_changed() -> None:
+    for address in (
+        "https://a.example/",
+        "http://a-b.c.example/x/1.html?q=%D0%B6&b=c,d;e",
+        "https://1.2.3.4/~a",
+    ):
+        assert text.web_address(address) == text.web_address(f" {address}") == address
+
+
+def test_a_long_text_is_cut_like_a_short_one() -> None:
+    words = "water " * 40
+    assert text.shorten(words * 500, 100) == text.shorten(words, 100)
+    assert text.shorten(" " * 5000 + "water" + " " * 5000 + "again", 100) == "water again"
+
+
+def test_an_unknown_language_has_no_tag() -> None:
+    assert [text.language_tag(one, "Latn") for one in ("qq", "und", "kk-Latn")] == ["", "", ""]

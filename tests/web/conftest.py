@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from aggregator.model import Site
+from aggregator.model import Answer, Asked, Site
 from aggregator.templating import Templates, shipped_templates
 from aggregator.web.app import WebSettings, create_app
 from aggregator.web.leaving import Departure
@@ -34,6 +34,23 @@ class Readers:
         return self.tokens.get(token)
 
 
+class Library:
+    """What is answered on request, in memory: `answers` by path; asked for others it knows nothing."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[Asked] = []
+
+    def __call__(self, asked: Asked) -> Answer | None:
+        self.asked.append(asked)
+        return self.answers.get(asked.path)
+
+
+@pytest.fixture
+def library() -> Library:
+    return Library()
+
+
 @pytest.fixture
 def readers() -> Readers:
     return Readers()
@@ -48,6 +65,7 @@ def public(tmp_path: Path) -> Path:
         "country/kz.html": b"<h1>KZ</h1>",
         "feeds/all.atom": b"<feed/>",
         "feeds/all.rss": b"<rss/>",
+        "feeds/all.json": b"{}",
         "style.css": b"body{}",
         "robots.txt": b"User-agent: *\n",
         "icon.svg": b"<svg/>",

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aggregator.model import Answer
+from aggregator.web.app import Admit
 from aggregator.web.headers import SECURITY
 from aggregator.web.leaving import Departure
 
@@ -15,6 +20,8 @@ from aggregator.web.leaving import Departure
     [
         ("GET", "/"),
         ("GET", "/nothing"),
+        ("GET", "/feeds"),
+        ("GET", "/" + "a" * 2000),
         ("GET", "/healthz"),
         ("HEAD", "/feeds/all.atom"),
         ("DELETE", "/"),
@@ -50,6 +57,50 @@ async def test_a_fault_of_ours_is_told_without_details(visit, web_settings, capl
     assert "the inside" in caplog.text
 
 
+async def test_the_api_is_told_who_is_let_in(visit, web_settings) -> None:
+    told = []
+
+    def api(admit: Admit) -> ASGIApp:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            assert scope["root_path"] == "/api"
+            with admit("reader") as let_in:
+                told.append(let_in)
+            await PlainTextResponse("told")(scope, receive, send)
+
+        return answer
+
+    async with visit(replace(web_settings, api=api, requests_per_minute=1)) as client:
+        for _ in range(2):
+            async with client.get("/api/v1/stories") as answer:
+                assert await answer.text() == "told"
+    assert told == [True, False]
+
+
+async def test_without_an_api_there_is_no_such_address(visit, web_settings) -> None:
+    async with visit(web_settings) as client, client.get("/api/v1/") as answer:
+        assert (answer.status, await answer.read()) == (404, b"<h1>Nothing here</h1>")
+
+
+@pytest.mark.parametrize(("trusted", "let_in"), [(["127.0.0.0/8"], [200, 200, 429]), ([], [200, 429, 429])])
+async def test_clients_behind_a_trusted_proxy_are_told_apart(
+    trusted: list[str], let_in: list[int], visit, web_settings, library
+) -> None:
+    library.answers = {f"en/story/{number}": Answer(200, b"<h1>", "text/html") for number in range(3)}
+    settings = replace(
+        web_settings,
+        browse=library,
+        requests_per_minute=1,
+        trusted_proxies=[ip_network(network) for network in trusted],
+    )
+    statuses = []
+    async with visit(settings) as client:
+        for number, address in enumerate(("192.0.2.1", "192.0.2.2", "192.0.2.2")):
+            headers = {"X-Forwarded-For": address}
+            async with client.get(f"/en/story/{number}", headers=headers) as answer:
+                statuses.append(answer.status)
+    assert statuses == let_in
+
+
 async def test_health_is_not_cached(visit, web_settings) -> None:
     async with visit(web_settings) as client, client.get("/healthz") as answer:
         assert (answer.status, await answer.text()) == (200, "ok\n")
@@ -61,11 +112,13 @@ async def test_no_answer_depends_on_the_host_header(visit, web_settings) -> None
     async with visit(web_settings) as client:
         async with client.get("/country/kz", headers=hostile) as answer:
             assert await answer.read() == b"<h1>KZ</h1>"
-        for path in ("/", "/country/kz/", "/feeds", "/u/token/", "/healthz/", "/u/token"):
+        for path in ("/", "/country/kz/", "/u/token/", "/healthz/", "/u/token"):
             async with client.get(path, headers=hostile, allow_redirects=False) as answer:
                 assert answer.status in (200, 404), path
                 assert b"evil" not in await answer.read()
                 assert "Location" not in answer.headers
+        async with client.get("/feeds", headers=hostile, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (302, "/en/feeds")
 
 
 async def test_without_a_folder_of_caught_mail_there_are_no_such_pages(visit, web_settings) -> None:

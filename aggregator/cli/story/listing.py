@@ -10,7 +10,7 @@ import click
 from aggregator.cli.terminal import Setting, moment, now, one_line, pass_setting, show_json, show_rows, since
 from aggregator.config.schema import Config
 from aggregator.model import Ranked, StorySummary
-from aggregator.pipeline import ranked_of_late
+from aggregator.printing import ranked_of_late
 from aggregator.wiring.publishing import publishing
 from aggregator.wiring.stores import Stores, open_stores
 
@@ -63,7 +63,7 @@ def list_(
 
 
 def _ranked(config: Config, stores: Stores) -> Sequence[Ranked]:
-    _, ranked = ranked_of_late(now(), publishing(config, stores))
+    _, ranked = ranked_of_late(now(), publishing(config, stores).printing)
     return ranked
 
 

@@ -16,6 +16,7 @@ from aggregator.errors import UsageError
 from aggregator.store.engine import connect, writing
 from aggregator.store.tables import metadata
 from aggregator.store.tables.columns import FeedText, Utc
+from aggregator.store.tables.search import is_described
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -35,6 +36,7 @@ def migrate(connection: Connection) -> None:
         transactional_ddl=True,
         render_as_batch=True,
         render_item=render_item,
+        include_name=is_described,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -1,9 +1,9 @@
 """All tables, in the order in which they refer to one another.
 
 `news` holds what came in and what we tell; `sketches` what entries are found and compared by; `pictures` what
-illustrates stories; `websub` what hubs promised and pushed; `mail` readers, issues and the delivery ledger;
-`columns` the column types that all use. The history of these tables is in `migrations`; a test keeps both
-equal.
+illustrates stories; `search` what they are found by; `websub` what hubs promised and pushed; `pings` what
+hubs are to be told; `mail` readers, issues and the delivery ledger; `columns` the column types that all use.
+The history of these tables is in `migrations`; a test keeps both equal.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ from aggregator.store.tables.news import (
     corrections,
     entries,
     entry_tags,
+    former_selections,
     meta,
     placements,
     revisions,
+    selections,
     sequences,
     source_repeats,
     sources,
@@ -39,6 +41,8 @@ from aggregator.store.tables.news import (
     story_entries,
 )
 from aggregator.store.tables.pictures import pictures, story_pictures
+from aggregator.store.tables.pings import expected_feeds, hub_pauses, pings
+from aggregator.store.tables.search import search_sources
 from aggregator.store.tables.sketches import entry_keys, entry_sketches, entry_titles, fresh_keys, learned
 from aggregator.store.tables.websub import hub_leases, pushes
 
@@ -51,8 +55,11 @@ __all__ = [
     "entry_sketches",
     "entry_tags",
     "entry_titles",
+    "expected_feeds",
+    "former_selections",
     "fresh_keys",
     "hub_leases",
+    "hub_pauses",
     "issue_blocks",
     "issue_frames",
     "issue_stories",
@@ -61,9 +68,12 @@ __all__ = [
     "meta",
     "metadata",
     "pictures",
+    "pings",
     "placements",
     "pushes",
     "revisions",
+    "search_sources",
+    "selections",
     "sequences",
     "server_pauses",
     "source_repeats",

@@ -202,14 +202,35 @@ corrections = Table(
     comment="The operator's word, applied after every judgement.",
 )
 
+selections = Table(
+    "selections",
+    metadata,
+    Column("key", Id, primary_key=True, comment="Stays when config gives it another id."),
+    Column("id", Text, nullable=False, unique=True, comment="As configured."),
+    Column("title", Text, nullable=False),
+    Column("first_published", Utc, nullable=False),
+    Column("gone_since", Utc, comment="When config was found to name it no more; NULL while it does."),
+    Column("numbers", BigInteger, nullable=False, comment="That its places were given: 0 to one less."),
+    comment="What is published, or was.",
+)
+
+former_selections = Table(
+    "former_selections",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("selection_key", ForeignKey("selections.key"), nullable=False, comment="Which has its place."),
+    comment="Ids that selections had: their addresses lead to those.",
+)
+
 placements = Table(
     "placements",
     metadata,
-    Column("selection_id", Text, primary_key=True),
+    # The story first: publishing asks where the stories of a batch stand.
     Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    Column("selection_key", ForeignKey("selections.key"), primary_key=True),
+    Column("number", BigInteger, nullable=False, comment="In order of entry; an heir shares the former's."),
     Column("entered_at", Utc, nullable=False),
-    Column("entered_number", BigInteger, nullable=False),
     Column("inside", Boolean, nullable=False, comment="False once it left; it comes back to its old place."),
-    Index("ix_placements_selection_id", "selection_id", "entered_number"),
-    Index("ix_placements_story_id", "story_id"),
+    Index("ix_placements_selection_key", "selection_key", "number", "story_id"),
+    sqlite_with_rowid=False,
 )

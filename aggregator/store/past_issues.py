@@ -1,0 +1,99 @@
+"""Issues that went out, as the public archive tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, Row, func, select
+
+from aggregator.model import IssueCover, Newsletter, PastIssue, Placed
+from aggregator.store import story_rows
+from aggregator.store.engine import reading
+from aggregator.store.tables import issue_stories, issues, stories
+
+MOST_LISTED = 300
+"""Two newsletters a week of three years fill a page; whoever reads an issue comes to those before it."""
+_FROZEN = "frozen"
+
+
+class PastIssueStore:
+    """Issues of the configured newsletters whose hour of sending has come."""
+
+    def __init__(self, engine: Engine, newsletters: Sequence[Newsletter]) -> None:
+        self._engine = engine
+        self._newsletters: Mapping[str, Newsletter] = {one.id: one for one in newsletters}
+
+    def covers(self, now: datetime) -> Sequence[IssueCover]:
+        """The last issues, the newest first; at most `MOST_LISTED`."""
+        newest_first = (issues.c.period_end.desc(), issues.c.newsletter, issues.c.track)
+        query = self._issues(now).order_by(*newest_first).limit(MOST_LISTED)
+        with reading(self._engine) as connection:
+            return [self._cover(row) for row in connection.execute(query)]
+
+    def issue(self, now: datetime, newsletter: str, track: str, period: str) -> PastIssue | None:
+        """One issue with its stories as they are told now; those that were hidden since are left out."""
+        query = self._issues(now).where(
+            issues.c.newsletter == newsletter, issues.c.track == track, issues.c.period_key == period
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            own = self._issues(now).where(issues.c.newsletter == newsletter, issues.c.track == track)
+            end = issues.c.period_end
+            before = own.where(end < row.period_end).order_by(end.desc()).limit(1)
+            after = own.where(end > row.period_end).order_by(end).limit(1)
+            neighbours = [connection.execute(query).one_or_none() for query in (before, after)]
+            covers = [self._cover(one) if one else None for one in neighbours]
+            return PastIssue(self._cover(row), tuple(_placed(connection, row.id)), *covers)
+
+    def _issues(self, now: datetime) -> Any:
+        count = (
+            select(func.count())
+            .where(issue_stories.c.issue_id == issues.c.id)
+            .correlate(issues)
+            .scalar_subquery()
+        )
+        return select(issues, count.label("stories")).where(
+            issues.c.state == _FROZEN,
+            issues.c.send_after <= now,
+            issues.c.newsletter.in_(self._newsletters),
+        )
+
+    def _cover(self, row: Row[*tuple[Any, ...]]) -> IssueCover:
+        newsletter = self._newsletters[row.newsletter]
+        zone = ZoneInfo(newsletter.time_zone)
+        last_moment = row.period_end - timedelta(microseconds=1)
+        return IssueCover(
+            newsletter=row.newsletter,
+            names=newsletter.names,
+            track=row.track,
+            period=row.period_key,
+            first_day=row.period_start.astimezone(zone).date(),
+            last_day=last_moment.astimezone(zone).date(),
+            stories=row.stories,
+        )
+
+
+def _placed(connection: Connection, issue_id: int) -> list[Placed]:
+    """In the order of the letter; what was merged since stands as the story that tells it now, once."""
+    teller = func.coalesce(stories.c.merged_into, stories.c.id)
+    query = (
+        select(issue_stories.c.section, issue_stories.c.reason, teller.label("teller"))
+        .join(stories, stories.c.id == issue_stories.c.story_id)
+        .where(issue_stories.c.issue_id == issue_id)
+        .order_by(issue_stories.c.position)
+    )
+    rows = {row.teller: row for row in reversed(connection.execute(query).all())}
+    shown = select(stories.c.id).where(
+        stories.c.id.in_(rows), ~stories.c.hidden, stories.c.merged_into.is_(None)
+    )
+    standing = set(connection.scalars(shown))
+    told = [teller for teller in reversed(rows) if teller in standing]
+    return [
+        Placed(rows[story.id].section, story, rows[story.id].reason)
+        for story in story_rows.load(connection, told)
+    ]
