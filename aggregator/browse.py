@@ -266,8 +266,11 @@ def _search(visit: _Visit) -> Answer | None:
     if isinstance(read, search_fields.Refusal):
         return visit.page(page(None, refused=True), status=400)
     query, fields = read
-    found = ports.library.found(replace(query, limit=STORIES_PER_SEARCH)) if fields else None
-    return visit.page(page(found), indexed=False)
+    if not fields:
+        return visit.page(page(None), indexed=False)
+    found = ports.library.found(replace(query, limit=STORIES_PER_SEARCH))
+    told = tuple(story.told_in(query.languages, ports.templates.weights) for story in found.stories)
+    return visit.page(page(replace(found, stories=told)), indexed=False)
 
 
 # ------------------------------------------------------------------------------------------------ letters

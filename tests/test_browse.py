@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -362,6 +362,16 @@ def test_a_search_looks_only_for_what_was_asked(visitor: Visitor) -> None:
     assert b"Canal 7" in found.content
     (asked,) = visitor.library.queries
     assert (asked.words, asked.countries, asked.before) == ("canal", ("KZ",), 55)
+
+
+def test_a_search_in_a_language_shows_who_tells_it_in_that_language(visitor: Visitor) -> None:
+    lead = story(7).lead
+    french = replace(lead, entry_id=8, relation=Relation.REPORT, title="Un canal est ouvert", language="fr")
+    visitor.library.stories = (replace(story(7), members=(lead, french)),)
+    found = visitor("en/search?q=canal&language=fr")
+    assert found is not None
+    assert b"Un canal est ouvert" in found.content
+    assert b"Canal 7" not in found.content
 
 
 @pytest.mark.parametrize(
