@@ -428,12 +428,13 @@ def publish(now: datetime, ports: PublishPorts, *, everything: bool = False) -> 
     """Render the selections whose stories changed, and the pages.
 
     `everything` looks at every story and renders every selection, as does the first publication of another
-    edition. The change number is recorded last: a crash on the way only means that the same files are
-    rendered again. They would equal those written before the crash: that hubs are to be told is on record
-    before that.
+    edition, or into a folder that was emptied. The change number is recorded last: a crash on the way only
+    means that the same files are rendered again. They would equal those written before the crash: that hubs
+    are to be told is on record before that.
     """
     ports.stories.synchronise_selections(ports.selections, now)
-    everything = everything or ports.stories.published_edition() != ports.edition
+    whole = ports.stories.published_edition() == ports.edition and ports.disk.holds(printing.FRONT_PAGE)
+    everything = everything or not whole
     touched: dict[str, set[int]] = {}
     upto = looked_at = 0
     for changes in _looks(ports.stories, everything):

@@ -15,6 +15,8 @@ from aggregator.model import File, Place, Ranked, Selection, SourceStatus, Story
 from aggregator.publish import archives, front, selections
 
 STORIES_PER_COUNTRY_PAGE = 40
+FRONT_PAGE = "index.html"
+"""Where it is missing, nothing is published."""
 COVERAGE_SHOWN = timedelta(days=183)
 """How far back pages show how much was told."""
 

@@ -163,7 +163,7 @@ class House:
 
 
 def front_page(stories: Sequence[Story], *_: object) -> list[File]:
-    return [File("index.txt", str(len(stories)).encode())]
+    return [File("index.html", str(len(stories)).encode())]
 
 
 def write_letter(newsletter: Newsletter, variant: Variant, delivery: Delivery) -> Letter:
@@ -294,7 +294,7 @@ async def test_the_same_address_in_two_sources_is_told_once(house: House) -> Non
     house.read.make = make  # type: ignore[assignment]
     await house.tell(dala="one", oqsoy="other")
     publish(NOW, house.publishing, everything=True)
-    assert house.disk.files["index.txt"] == b"1"
+    assert house.disk.files["index.html"] == b"1"
 
 
 # ------------------------------------------------------------------------------------------------ publish
@@ -313,10 +313,19 @@ async def test_publishing_renders_only_what_changed(house: House) -> None:
     await house.tell(dala="one")
     report = publish(NOW, house.publishing)
     assert set(report.rendered) == {EVERYTHING, "kz"}
-    assert set(report.written) == current("all", "kz") | {"index.txt"}
+    assert set(report.written) == current("all", "kz") | {"index.html"}
     again = publish(NOW, house.publishing)
     assert again.rendered == ()
     assert again.written == ()
+
+
+async def test_a_folder_that_was_emptied_is_filled_again(house: House) -> None:
+    await house.tell(dala="one")
+    publish(NOW, house.publishing)
+    published = dict(house.disk.files)
+    house.disk.files.clear()
+    publish(NOW, house.publishing)
+    assert house.disk.files == published
 
 
 async def test_publishing_everything_renders_all_and_writes_only_what_differs(house: House) -> None:
@@ -353,7 +362,7 @@ async def test_what_an_archive_document_holds_is_written_once_and_stays(house: H
     assert first.startswith(b"1 of 2\n")
     assert {"feeds/kz/1.atom", "feeds/kz/2.atom", "feeds/all/1.atom"} <= set(report.written)
     await house.tell(LATER, tugai="later")
-    assert set(publish(NOW, house.publishing).written) == current("all", "kz") | {"index.txt"}
+    assert set(publish(NOW, house.publishing).written) == current("all", "kz") | {"index.html"}
     assert house.disk.files["feeds/kz/1.atom"] == first
 
 
@@ -393,7 +402,7 @@ async def test_more_changes_than_one_look_takes_are_all_published(
     monkeypatch.setattr("aggregator.pipeline.STORIES_PER_LOOK", 2)
     await house.tell(dala="one two three four five")
     assert publish(NOW, house.publishing).stories == 5
-    assert house.disk.files["index.txt"] == b"5"
+    assert house.disk.files["index.html"] == b"5"
 
 
 # ------------------------------------------------------------------------------------------------ compose

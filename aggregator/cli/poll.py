@@ -18,6 +18,7 @@ from aggregator.cli.terminal import (
 from aggregator.illustrate import IllustrateReport, illustrate
 from aggregator.model import Refusal, SourceState
 from aggregator.pipeline import PollReport, SourcePolled, poll
+from aggregator.wiring.memory import prepare_for_batches
 from aggregator.wiring.polling import illustrating, polling, shared_lanes
 from aggregator.wiring.stores import open_stores
 
@@ -55,6 +56,7 @@ async def _poll(
     setting: Setting, only: tuple[str, ...], *, force: bool
 ) -> tuple[PollReport, IllustrateReport, int]:
     """With how many entries want a look."""
+    prepare_for_batches()
     config = setting.config
     lanes = shared_lanes(config)
     with open_stores(config, now()) as stores:

@@ -45,6 +45,7 @@ from aggregator.wiring.caught_mail import caught_path
 from aggregator.wiring.composing import composing
 from aggregator.wiring.delivering import delivering
 from aggregator.wiring.hubs import why_not_reached
+from aggregator.wiring.memory import prepare_for_batches
 from aggregator.wiring.pages import pages_served
 from aggregator.wiring.polling import illustrating, polling, shared_lanes
 from aggregator.wiring.publishing import publishing
@@ -108,6 +109,7 @@ async def _web(setting: Setting, supervisor: int) -> None:
 
 
 async def _pipeline(setting: Setting, supervisor: int) -> None:
+    prepare_for_batches()
     config = setting.config
     lanes = shared_lanes(config)
     with open_stores(config, now()) as stores:

@@ -9,6 +9,12 @@ from datetime import datetime
 from aggregator.model.sources import Source
 from aggregator.model.stories import Story
 
+TITLE_CHARACTERS = 300
+EXCERPT_CHARACTERS = 300
+FULL_TEXT_CHARACTERS = 20_000
+"""What readers are told of an entry, in feeds and by the API. A longer full text is told as an excerpt:
+cutting markup would break it."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoryChanges:

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aggregator.model import Member, Picture, Source, Story
+from aggregator.model.publications import EXCERPT_CHARACTERS, FULL_TEXT_CHARACTERS, TITLE_CHARACTERS
 from aggregator.publish import text
 
-EXCERPT_CHARACTERS = 300
-TITLE_CHARACTERS = 300
-FULL_TEXT_CHARACTERS = 20_000
-"""A longer full text is shown as an excerpt: cutting markup would break it, and a feed holds a hundred."""
 COVERAGES = 20
 """Other accounts that are listed by name; the rest is counted."""
 COUNTRIES = 12

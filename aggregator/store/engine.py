@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -28,7 +30,11 @@ from aggregator.store.tables import columns, meta
 APPLICATION = "regional-news-aggregator"
 """What `meta` says under `application`: this database is ours."""
 BUSY_SECONDS = 10
-"""How long a writer waits for another before it gives up."""
+"""How long a writer waits for another process before it gives up."""
+TURN_SECONDS = 120
+"""How long a writer waits for the others of this process before it gives up."""
+
+_turns: weakref.WeakKeyDictionary[Engine, threading.Lock] = weakref.WeakKeyDictionary()
 
 
 class Lane(IntEnum):
@@ -105,6 +111,7 @@ def writing(engine: Engine, lane: Lane | None = None) -> Iterator[Connection]:
     StoreError when the database cannot be reached or stays locked.
     """
     with (
+        _turn(engine),
         _translated(engine),
         engine.connect().execution_options(writing=True) as connection,
         connection.begin(),
@@ -112,6 +119,25 @@ def writing(engine: Engine, lane: Lane | None = None) -> Iterator[Connection]:
         if lane is not None and engine.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(lane.value)))
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """One writer of this process after another; PostgreSQL's writers need no turn.
+
+    SQLite's own wait asks again and again with pauses between, so that of writers without a pause one can
+    wait for as long as the others write. A lock wakes who waits for it.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _turns.setdefault(engine, threading.Lock())
+    if not turn.acquire(timeout=TURN_SECONDS):
+        raise StoreError(f"{_shown(engine)}: this program's own writers took over {TURN_SECONDS} s")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager

@@ -18,15 +18,12 @@ from aggregator.model import (
     SourceStatus,
     Story,
 )
+from aggregator.model.publications import EXCERPT_CHARACTERS, FULL_TEXT_CHARACTERS, TITLE_CHARACTERS
 from aggregator.web import api_models as told
 from aggregator.web.api_ports import Wording
 from aggregator.web.api_query import StoryParameters
 
-EXCERPT_CHARACTERS = 300
-TITLE_CHARACTERS = 300
 NAME_CHARACTERS = 200
-FULL_TEXT_CHARACTERS = 100_000
-"""A longer full text is told as an excerpt: cutting markup would break it."""
 
 
 class View:

@@ -11,6 +11,7 @@ import gzip
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cachetools import LRUCache
@@ -81,7 +82,6 @@ class Browsing:
         self._admission = admission
         self._seconds = seconds
         self._kept: LRUCache[_Key, Rendered] = LRUCache(room, getsizeof=_size)
-        self._largest = room // 4
         self._under_way: dict[_Key, asyncio.Task[Rendered]] = {}
         self._renderers = ThreadPoolExecutor(RENDERERS, thread_name_prefix="browse")
 
@@ -114,19 +114,14 @@ class Browsing:
             loop = asyncio.get_running_loop()
             answer, representations = await loop.run_in_executor(self._renderers, self._ask, asked)
             rendered = Rendered(answer, representations, self._seconds() + answer.max_age)
-            self._keep(key, rendered)
+            with suppress(ValueError):  # larger than all the room
+                self._kept[key] = rendered
             return rendered
         except Exception:
             log.exception("answering %s failed", asked.path)
             return Rendered(Answer(500), None, 0.0)
         finally:
             del self._under_way[key]
-
-    def _keep(self, key: _Key, rendered: Rendered) -> None:
-        """In the place of what was there; what alone would push out much is not kept."""
-        self._kept.pop(key, None)
-        if _size(rendered) <= self._largest:
-            self._kept[key] = rendered
 
     def _ask(self, asked: Asked) -> tuple[Answer, Representations | None]:
         answer = self._browse(asked) or Answer(404)

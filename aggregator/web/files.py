@@ -11,6 +11,7 @@ import asyncio
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -48,7 +49,6 @@ class PublicFiles:
     def __init__(self, root: Path, room: int = ROOM) -> None:
         self._root = os.path.realpath(root)
         self._kept: LRUCache[str, OpenedFile] = LRUCache(room, getsizeof=_size)
-        self._largest = room // 4
 
     def kept(self, path: str) -> OpenedFile | None:
         """The file that a path leads to, if it is at hand and still what lies on the disk; never blocks."""
@@ -65,14 +65,9 @@ class PublicFiles:
             return opened
         opened = await asyncio.to_thread(self._read, path)
         if opened is not None:
-            self._keep(opened)
+            with suppress(ValueError):  # larger than all the room
+                self._kept[opened.name] = opened
         return opened
-
-    def _keep(self, opened: OpenedFile) -> None:
-        """In the place of what was there; what alone would push out much is not kept."""
-        self._kept.pop(opened.name, None)
-        if _size(opened) <= self._largest:
-            self._kept[opened.name] = opened
 
     def _read(self, path: str) -> OpenedFile | None:
         found = (self._open(name) for name in candidates(path))

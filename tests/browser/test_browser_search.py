@@ -49,7 +49,9 @@ def test_filters_narrow_what_is_found(reader: Visitor) -> None:
     about_one = stories(reader)
     headlines = search(reader, "", Country="AF", Language="fa")
     assert set() < stories(reader) < about_one
-    assert reader.page.locator("article.story :is(h2, h3):lang(fa)").count() == len(headlines), "told in Persian"
+    assert reader.page.locator("article.story :is(h2, h3):lang(fa)").count() == len(headlines), (
+        "told in Persian"
+    )
 
 
 def test_a_result_leads_to_its_story(reader: Visitor) -> None:

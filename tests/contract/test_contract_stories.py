@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 from sqlalchemy import select
 
@@ -177,4 +178,7 @@ def test_changes_of_writers_at_once_become_visible_in_order(adapters, make):
             seen += [story.id for story in changes.stories]
             if finished and not changes.stories:
                 break
+            sleep(0.001)  # or the writers hardly get to run
+        for writer in writers:
+            writer.result()
     assert len(set(seen)) == len(batches)

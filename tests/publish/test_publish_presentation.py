@@ -9,7 +9,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from aggregator.model import Member, Relation, Site, Story
-from aggregator.publish.presentation import COVERAGES, EXCERPT_CHARACTERS, FULL_TEXT_CHARACTERS, show
+from aggregator.model.publications import EXCERPT_CHARACTERS, FULL_TEXT_CHARACTERS
+from aggregator.publish.presentation import COVERAGES, show
 
 
 @pytest.mark.parametrize(

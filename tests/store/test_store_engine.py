@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
 from aggregator.errors import StoreError
@@ -58,3 +61,38 @@ def test_a_write_transaction_locks_at_its_beginning(url):
         pass
     engine.dispose()
     other.dispose()
+
+
+def test_writers_of_one_program_wait_for_each_other_however_long_it_takes(url, monkeypatch):
+    """Of writers without a pause, one could wait for SQLite's lock until it gives up."""
+    monkeypatch.setattr("aggregator.store.engine.BUSY_SECONDS", 0.01)
+    engine = connect(url)
+    inside, go_on = Event(), Event()
+
+    def write_for_long():
+        with writing(engine):
+            inside.set()
+            go_on.wait(10)
+
+    def write():
+        with writing(engine) as connection:
+            return connection.exec_driver_sql("SELECT 1").scalar()
+
+    with ThreadPoolExecutor(2) as pool:
+        long = pool.submit(write_for_long)
+        inside.wait(10)
+        other = pool.submit(write)
+        with pytest.raises(TimeoutError):
+            other.result(0.3)
+        go_on.set()
+        assert other.result(10) == 1
+        long.result(10)
+    engine.dispose()
+
+
+def test_a_writer_that_waits_too_long_for_its_turn_says_so(url, monkeypatch):
+    monkeypatch.setattr("aggregator.store.engine.TURN_SECONDS", 0.01)
+    engine = connect(url)
+    with writing(engine), pytest.raises(StoreError, match="own writers took over"), writing(engine):
+        pass
+    engine.dispose()

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import FoundStories, Relation, Selection
+from aggregator.model.publications import FULL_TEXT_CHARACTERS
 from aggregator.publish import text
 from aggregator.web.api_query import StoryParameters
-from aggregator.web.api_view import FULL_TEXT_CHARACTERS, View
+from aggregator.web.api_view import View
 from tests.web.api_world import (
     BASE,
     MIRROR,
