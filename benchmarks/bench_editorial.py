@@ -32,6 +32,7 @@ from aggregator.model import Batch, DescribedEntry, Entry, Source
 from aggregator.store import engine as database
 from aggregator.store.entries import EntryStore
 from aggregator.store.sources import SourceStore
+from aggregator.wiring.memory import prepare_for_batches
 
 LANGUAGES = ("fr", "en", "ru", "kk")
 CONFIGURED = (*LANGUAGES, "de", "ky", "uz", "tg", "tk", "fa", "tr")
@@ -243,6 +244,7 @@ def main() -> None:
     options = parser.parse_args()
     start_up()
     describe(options.measured)
+    prepare_for_batches()
     decide_alone(options.measured)
     decide_in_windows([int(window) for window in options.windows.split(",")], options.measured)
     print(f"largest {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
