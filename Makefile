@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
 
-.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates bench-search bench-feeds bench-serve proof-hostile proof-fuzz picture clean
+.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates bench-search bench-feeds bench-serve bench-mail proof-hostile proof-fuzz proof-mail picture clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,12 +87,18 @@ bench-feeds: setup ## a feed of 1,000 entries, cold and from kept entries, besid
 bench-serve: setup ## what an answer of the built-in server costs beside nginx (needs wrk and nginx)
 	@$(BIN)/python benchmarks/bench_serve.py
 
+bench-mail: setup ## an issue to 5,000 readers, signed, beside the naive way (needs smtp-sink)
+	@$(BIN)/python benchmarks/bench_mail.py
+
 proof-hostile: setup ## poll 10,000 sources of which half are hostile
 	@$(BIN)/python benchmarks/proof_hostile.py --sources 10000
 
 proof-fuzz: setup ## fuzz the reading of feeds for ten minutes, or FUZZ_SECONDS
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .fuzz/lib --upgrade 'atheris>=3,<4'
 	@PYTHONPATH=.fuzz/lib $(BIN)/python benchmarks/proof_fuzz.py .fuzz/findings -max_total_time=$(or $(FUZZ_SECONDS),600)
+
+proof-mail: setup ## kill senders 50 times while 2,000 readers get an issue, and account for every letter
+	@$(BIN)/python benchmarks/proof_mail.py
 
 picture: setup ## take README's picture again, from the demo (needs Chromium)
 	@$(BIN)/python scripts/picture.py

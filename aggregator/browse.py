@@ -12,14 +12,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Literal, Protocol
 
+from aggregator import letters_archive
 from aggregator.editorial import rank
 from aggregator.model import (
     Answer,
     Asked,
     File,
     FoundStories,
-    IssueCover,
-    PastIssue,
     Selection,
     SourceStatus,
     Story,
@@ -32,7 +31,6 @@ from aggregator.publish.feed_head import MEDIA_TYPES
 from aggregator.publish.feed_page import STORIES as STORIES_PER_VIEW
 from aggregator.publish.feed_page import feed_page
 from aggregator.publish.feeds import Feeds
-from aggregator.publish.letters import letter_page, letters_page
 from aggregator.publish.on_request import AskedFeeds, Elsewhere
 from aggregator.publish.refusals import gone_page, refused_page
 from aggregator.publish.search_fields import Refusal
@@ -51,7 +49,7 @@ STORIES_PER_FEED = 50
 SOON = 60
 """Seconds that an answer may be kept which the next story changes."""
 LATER = 600
-"""The same of what changes seldom: a day that is over, an issue that went out."""
+"""The same of what changes seldom: a day that is over."""
 
 
 class Library(Protocol):
@@ -77,23 +75,13 @@ class Statuses(Protocol):
         """Every configured source, in the order of the configuration."""
 
 
-class PastIssues(Protocol):
-    """Newsletters that went out."""
-
-    def covers(self, now: datetime) -> Sequence[IssueCover]:
-        """Every issue that went out, the newest first."""
-
-    def issue(self, now: datetime, newsletter: str, track: str, period: str) -> PastIssue | None:
-        """One of them, with its stories as they are told now."""
-
-
 @dataclass(frozen=True, slots=True)
 class BrowsePorts:
     """What answering needs of the world, and how pages and feeds are rendered."""
 
     library: Library
     sources: Statuses
-    issues: PastIssues
+    issues: letters_archive.PastIssues
     templates: SiteTemplates
     feeds: Feeds
     asked_feeds: AskedFeeds
@@ -277,13 +265,8 @@ def _search(visit: _Visit) -> Answer | None:
 
 
 def _letters(visit: _Visit) -> Answer | None:
-    name, ports = visit.name, visit.ports
-    if not name:
-        return visit.page(letters_page(ports.templates, visit.language, ports.issues.covers(visit.now)))
-    newsletter, _, rest = name.partition("/")
-    track, _, period = rest.partition("/")
-    issue = ports.issues.issue(visit.now, newsletter, track, period)
-    return visit.page(letter_page(ports.templates, visit.language, issue), max_age=LATER) if issue else None
+    issues, templates = visit.ports.issues, visit.ports.templates
+    return letters_archive.answered(visit.now, visit.language, visit.name, issues, templates)
 
 
 _PAGES: Mapping[str, Callable[[_Visit], Answer | None]] = {

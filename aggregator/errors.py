@@ -5,6 +5,7 @@
     ├── StoreError           the database cannot be reached or is not ours
     ├── NotAFeedError        a body that no feed parser can read
     ├── BlockedAddressError  a feed led to an address that must not be reached
+    ├── TemplateFaultError   a template cannot be rendered; carries file and line
     └── UsageError           a command was called with something that does not exist
 
 Expected failures of one source or one letter are values (`SourceFailure`, `SmtpReply`), not exceptions.
@@ -51,6 +52,14 @@ class NotAFeedError(AggregatorError):
 
 class BlockedAddressError(AggregatorError):
     """An address that feeds must not lead us to (private, loopback, metadata …)."""
+
+
+class TemplateFaultError(AggregatorError):
+    """A template or a wording cannot be used; `fault` says where and why."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
 
 
 class UsageError(AggregatorError):

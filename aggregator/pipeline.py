@@ -26,9 +26,10 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from aggregator import printing
+from aggregator import outgoing, printing, reconciling
 from aggregator.editorial import floods, rank
 from aggregator.editorial.rules import Rules
+from aggregator.errors import StoreError
 from aggregator.ingest import due
 from aggregator.model import (
     Batch,
@@ -36,7 +37,6 @@ from aggregator.model import (
     Choice,
     Claim,
     Claims,
-    Delivery,
     DescribedEntry,
     EntryCounts,
     Fetched,
@@ -44,18 +44,15 @@ from aggregator.model import (
     Frame,
     FrozenIssue,
     KnownEntry,
-    Letter,
     Newsletter,
     NotModified,
     Period,
-    Phase,
     Placed,
     Placement,
+    PlannedVariant,
     Reading,
     Refusal,
     Selection,
-    Settlement,
-    SmtpReply,
     SourceFailure,
     SourceUpdate,
     Story,
@@ -63,11 +60,11 @@ from aggregator.model import (
     Track,
     TrackPosition,
     UntoldStories,
-    Variant,
 )
-from aggregator.newsletter import calendar, replies
+from aggregator.newsletter import calendar
 from aggregator.newsletter import compose as digest
 from aggregator.publish import archives, pings, selections
+from aggregator.sending import Sending
 
 if TYPE_CHECKING:
     from aggregator.editorial.frequencies import Frequencies
@@ -88,6 +85,10 @@ MOST_UNSTORED = 50
 """Sources that were read and wait to be written, before no more are read."""
 STORIES_PER_LOOK = 500
 """Changed stories held in memory at once while publishing."""
+LETTERS_PER_SENDING = 1_000
+"""Letters that one sending takes up unless it is told otherwise."""
+LINES_KEPT = 1_000
+"""Of a sending's account: it may last for hours."""
 NO_ENTRIES = EntryCounts()
 
 
@@ -510,11 +511,24 @@ class Press(Protocol):
     def template_version(self) -> str:
         """Changes whenever a template or a wording does; stored with each issue."""
 
-    def frame(self, newsletter: Newsletter, period: Period, language: str) -> Frame:
-        """What stands around the stories."""
+    def frame(
+        self, newsletter: Newsletter, period: Period, language: str, note: str = "", track: str = ""
+    ) -> Frame:
+        """What stands around the stories; `note`: the editor's words, in Markdown.
 
-    def block(self, placed: Placed, language: str) -> Block:
+        Raises TemplateFaultError, as `block` does.
+        """
+
+    def block(self, newsletter: Newsletter, placed: Placed, language: str) -> Block:
         """One story."""
+
+
+def _says_nothing(_newsletter: Newsletter, _track: Track, _period: Period) -> str:
+    return ""
+
+
+def _lets_through(_newsletter: Newsletter, _issue: FrozenIssue) -> Sequence[str]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,6 +540,10 @@ class ComposePorts:
     press: Press
     link_base: str
     voices: rank.Voices
+    note: Callable[[Newsletter, Track, Period], str] = _says_nothing
+    """What the editor says at the head of an issue, in Markdown; empty for nothing."""
+    gate: Callable[[Newsletter, FrozenIssue], Sequence[str]] = _lets_through
+    """Why an issue must not go out; empty when it may."""
 
 
 class Composed(StrEnum):
@@ -535,6 +553,10 @@ class Composed(StrEnum):
     NOTHING_NEW = "nothing new"
     OVERDUE = "overdue"
     ALREADY = "already composed"
+    FAULTY = "not composed"
+    """It could not be made; the others are not held up by that."""
+    REFUSED = "refused"
+    """It was made, and must not go out as it is: it waits for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -547,6 +569,8 @@ class IssueLine:
     outcome: Composed
     stories: int = 0
     deliveries: int = 0
+    reason: str = ""
+    """Why it could not be made, or must not go out."""
 
 
 def compose(
@@ -557,7 +581,16 @@ def compose(
     `early` names newsletters whose running period is closed now instead of at its end; `late` composes a
     period that is older than `max_lateness`, which otherwise waits for the operator.
     """
-    lines = []
+    return [
+        _compose_apart(now, newsletter, track, period, ports, late=late)
+        for newsletter, track, period in periods_due(now, ports, early)
+    ]
+
+
+def periods_due(
+    now: datetime, ports: ComposePorts, early: Collection[str] = ()
+) -> Iterator[tuple[Newsletter, Track, Period]]:
+    """Of each track the period that lacks its issue now; `early` as with `compose`."""
     for newsletter in ports.newsletters:
         for track in newsletter.tracks:
             last_end = ports.issues.position(newsletter.id, track.id).last_period_end
@@ -566,8 +599,21 @@ def compose(
             else:
                 period = calendar.due(newsletter, track, last_end, now)
             if period is not None:
-                lines.append(_compose(now, newsletter, track, period, ports, late=late))
-    return lines
+                yield newsletter, track, period
+
+
+def _compose_apart(
+    now: datetime, newsletter: Newsletter, track: Track, period: Period, ports: ComposePorts, *, late: bool
+) -> IssueLine:
+    """One newsletter's broken template or note must not keep the others from going out."""
+    try:
+        return _compose(now, newsletter, track, period, ports, late=late)
+    except StoreError:
+        raise  # a database that is away is away for all
+    except Exception as error:
+        log.exception("%s %s %s could not be composed", newsletter.id, track.id, period.key)
+        reason = f"{type(error).__name__}: {error}"
+        return IssueLine(newsletter.id, track.id, period.key, Composed.FAULTY, reason=reason)
 
 
 def _compose(
@@ -579,6 +625,11 @@ def _compose(
         return IssueLine(newsletter.id, track.id, period.key, Composed.NOTHING_NEW)
     if calendar.is_overdue(newsletter, period, now) and not late:
         return IssueLine(newsletter.id, track.id, period.key, Composed.OVERDUE, len(issue.placed))
+    if reasons := ports.gate(newsletter, issue):
+        said = "; ".join(reasons)
+        return IssueLine(
+            newsletter.id, track.id, period.key, Composed.REFUSED, len(issue.placed), reason=said
+        )
     deliveries = ports.issues.freeze(issue)
     outcome = Composed.ALREADY if deliveries is None else Composed.FROZEN
     return IssueLine(newsletter.id, track.id, period.key, outcome, len(issue.placed), deliveries or 0)
@@ -590,18 +641,8 @@ def draft(
     """An issue as it would be frozen now; stores nothing. `newsletter preview` shows it."""
     untold = ports.issues.untold(newsletter.id, track.id, period)
     placed = _place(now, newsletter, period, untold.stories, ports)
-    languages = newsletter.interface_languages if placed else ()
-    frames = tuple(ports.press.frame(newsletter, period, language) for language in languages)
     choices = ports.issues.choices(newsletter.id, track.id)
-    told = digest.tellings(newsletter, placed, choices, ports.voices.weights)
-    wanted = {
-        language: digest.to_render(newsletter, placed, told, language, ports.voices.weights)
-        for language in languages
-    }
-    blocks = {
-        language: tuple(ports.press.block(one, language) for one in stories)
-        for language, stories in wanted.items()
-    }
+    frames, blocks, variants = rendered(newsletter, track, period, placed, choices, ports)
     return FrozenIssue(
         newsletter=newsletter.id,
         track=track.id,
@@ -614,9 +655,34 @@ def draft(
         placed=placed,
         frames=frames,
         blocks=blocks,
-        variants=digest.variants(newsletter, told, frames, blocks),
+        variants=variants,
         watermark=untold.upto,
+        time_zone=newsletter.time_zone,
     )
+
+
+def rendered(
+    newsletter: Newsletter,
+    track: Track,
+    period: Period,
+    placed: Sequence[Placed],
+    choices: Sequence[Choice],
+    ports: ComposePorts,
+) -> tuple[tuple[Frame, ...], Mapping[str, tuple[Block, ...]], tuple[PlannedVariant, ...]]:
+    """An issue's frames, its blocks by interface language, and the variants of these choices."""
+    languages = newsletter.interface_languages if placed else ()
+    note = ports.note(newsletter, track, period) if placed else ""
+    frames = tuple(ports.press.frame(newsletter, period, language, note, track.id) for language in languages)
+    told = digest.tellings(newsletter, placed, choices, ports.voices.weights)
+    wanted = {
+        language: digest.to_render(newsletter, placed, told, language, ports.voices.weights)
+        for language in languages
+    }
+    blocks = {
+        language: tuple(ports.press.block(newsletter, one, language) for one in stories)
+        for language, stories in wanted.items()
+    }
+    return frames, blocks, digest.variants(newsletter, told, frames, blocks)
 
 
 def _place(
@@ -637,117 +703,37 @@ def _place(
 # --------------------------------------------------------------------------------------------- deliver
 
 
-class Ledger(Protocol):
-    """The delivery ledger: every mail to every address, and how it stands."""
-
-    def recover(self, now: datetime) -> int:
-        """Give back what a crash left leased: before the dot it is ready again, after it is unknown."""
-
-    def unknown(self) -> Sequence[Delivery]:
-        """Deliveries that may or may not have arrived."""
-
-    def claim(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Lease a few that are ready and due; expires those that are too old. Durable before it returns."""
-
-    def refusal(self, delivery: Delivery) -> str | None:
-        """Why this address must get no mail now (it left, it is suppressed); None if it may."""
-
-    def variant(self, variant_id: int) -> Variant:
-        """The assembled issue that a delivery hands over."""
-
-    def reach(self, delivery: Delivery, phase: Phase) -> None:
-        """Record the phase. `Phase.DOT` is durable before this returns."""
-
-    def settle(
-        self, delivery: Delivery, settlement: Settlement, reply: SmtpReply | None, now: datetime
-    ) -> None:
-        """Record how an attempt ended."""
+Ledger = outgoing.Ledger
+Carrier = outgoing.Carrier
+DeliverPorts = outgoing.DeliverPorts
+DeliverReport = outgoing.DeliverReport
+LetterLine = outgoing.LetterLine
 
 
-class Carrier(Protocol):
-    """Hands letters to SMTP."""
-
-    async def send(self, letter: Letter, reach: Callable[[Phase], None]) -> SmtpReply:
-        """Send one letter; calls `reach(Phase.DOT)` before the text goes over.
-
-        Never raises for what the wire does. Should it raise all the same, the row stays leased and `recover`
-        judges it by its phase, as after a crash.
-        """
-
-    def was_accepted(self, message_id: str) -> bool | None:
-        """Whether the relay's own record holds this message; None when there is no such record."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverPorts:
-    """What delivering needs of the world."""
-
-    newsletters: Mapping[str, Newsletter]
-    ledger: Ledger
-    carrier: Carrier
-    write_letter: Callable[[Newsletter, Variant, Delivery], Letter]
-    sessions: int = 5
-    """Letters under way at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class LetterLine:
-    """One line of the account: what became of one letter."""
-
-    delivery: Delivery
-    settlement: Settlement
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverReport:
-    """What became of the letters that were tried."""
-
-    lines: tuple[LetterLine, ...]
-    held: int
-    """Deliveries whose fate is unknown and that wait for the operator."""
-
-
-async def deliver(now: datetime, ports: DeliverPorts, *, limit: int = 200) -> DeliverReport:
-    """Send up to `limit` letters that are ready and due."""
-    ports.ledger.recover(now)
-    held = _reconcile(now, ports)
-    lines: list[LetterLine] = []
-    while len(lines) < limit and (claimed := ports.ledger.claim(now, ports.sessions)):
-        lines += await asyncio.gather(*(_deliver(delivery, now, ports) for delivery in claimed))
-    return DeliverReport(tuple(lines), held)
-
-
-def _reconcile(now: datetime, ports: DeliverPorts) -> int:
-    held = 0
-    for delivery in ports.ledger.unknown():
-        accepted = ports.carrier.was_accepted(delivery.message_id)
-        if accepted is None:
-            held += 1
-        else:
-            ports.ledger.settle(delivery, replies.reconciled(accepted), None, now)
-    return held
-
-
-async def _deliver(delivery: Delivery, now: datetime, ports: DeliverPorts) -> LetterLine:
-    if (refusal := ports.ledger.refusal(delivery)) is not None:
-        return _settle(delivery, replies.refused(refusal), None, now, ports)
-    try:
-        variant = ports.ledger.variant(delivery.variant_id)
-        letter = ports.write_letter(ports.newsletters[delivery.newsletter], variant, delivery)
-    except Exception as error:
-        log.exception("letter %s could not be written", delivery.id)
-        return _settle(delivery, replies.unwritable(error), None, now, ports)
-    reply = await ports.carrier.send(letter, lambda phase: ports.ledger.reach(delivery, phase))
-    settlement = replies.settle(reply, attempts=delivery.attempts, now=now)
-    return _settle(delivery, settlement, reply, now, ports)
-
-
-def _settle(
-    delivery: Delivery,
-    settlement: Settlement,
-    reply: SmtpReply | None,
+async def deliver(
     now: datetime,
     ports: DeliverPorts,
-) -> LetterLine:
-    ports.ledger.settle(delivery, settlement, reply, now)
-    return LetterLine(delivery, settlement)
+    *,
+    limit: int | None = LETTERS_PER_SENDING,
+    urgent: bool = False,
+    watch: Callable[[LetterLine], None] | None = None,
+) -> DeliverReport:
+    """Send what is ready and due, up to `limit` letters; `watch` sees each when it is settled.
+
+    Goes on until nothing is due: what becomes due meanwhile is taken up too. `urgent`: notices alone, which
+    go ahead of every issue. Raises StoreError when the ledger could not be written; no letter whose phase is
+    not on record goes over.
+    """
+    lines: list[LetterLine] = []
+
+    def account(line: LetterLine) -> None:
+        if len(lines) < LINES_KEPT:
+            lines.append(line)
+        if watch:
+            watch(line)
+
+    await asyncio.to_thread(ports.ledger.recover, now)
+    held = await asyncio.to_thread(reconciling.reconcile, now, ports)
+    sending = Sending(now, ports, limit, urgent, account)
+    await sending.run()
+    return DeliverReport(tuple(lines), held, dict(sending.counts))

@@ -5,7 +5,7 @@ The store's ports have no fake: tests use the real store on SQLite in a temporar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -160,12 +160,14 @@ class FakePress:
 
     template_version = "1"
 
-    def frame(self, newsletter: Newsletter, period: Period, language: str) -> Frame:
+    def frame(
+        self, newsletter: Newsletter, period: Period, language: str, note: str = "", track: str = ""
+    ) -> Frame:
         sections = {name: f"<{name}>" for name in (*newsletter.countries, "top", "regional", "elsewhere")}
         head, foot = f"{newsletter.names[language]} {period.key}", "leave: [[unsubscribe]]"
         return Frame(language, head, foot, head, foot, sections, sections)
 
-    def block(self, placed: Placed, language: str) -> Block:
+    def block(self, newsletter: Newsletter, placed: Placed, language: str) -> Block:
         title = f"({placed.story.lead.title})"
         return Block(placed.story.id, placed.story.lead.entry_id, placed.section, title, title)
 
@@ -178,12 +180,13 @@ class FakeCarrier:
     sent: list[Letter] = field(default_factory=list)
     record: dict[str, bool] = field(default_factory=dict)
     """What the relay's log says of a Message-ID."""
+    server: str = "mx.example:25"
 
-    async def send(self, letter: Letter, reach: Callable[[Phase], None]) -> SmtpReply:
+    async def send(self, letter: Letter, reach: Callable[[Phase], Awaitable[None]]) -> SmtpReply:
         answer = self.replies.get(letter.recipient, SmtpReply(Phase.DOT, 250, "2.0.0 ok", "2.0.0"))
         if isinstance(answer, SmtpReply) and answer.phase is not Phase.DOT:
             return answer
-        reach(Phase.DOT)
+        await reach(Phase.DOT)
         if isinstance(answer, Exception):
             raise answer
         if answer.code == 250:

@@ -31,9 +31,10 @@ _ON_REQUEST = re.compile(
     rf"""(?:[a-z]{{2,3}}/)?(?:
           story/{_ID} | source/{_ID} | feed/(?:{_ID}|{_FEED}) | archive | search | about | feeds | sources
         | country/[a-z]{{2}} | archive/\d{{4}}(?:-\d\d)? | day/\d{{4}}-\d\d-\d\d | week/\d{{4}}-W\d\d
-        | letters(?:/{_ID}/{_ID}/{_ID})?
+        | letters(?:/{_ID}/{_ID}/{_ID}|/{_ID}\.atom)?
     )
     | feeds/(?:{_FEED})\.(?:atom|rss|json)
+    | subscribe | account
     | api/(?:v1(?:/.*)?|openapi\.json)""",
     re.VERBOSE,
 )

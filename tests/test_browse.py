@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote
 
 import pytest
+from lxml import etree
 
 from aggregator.browse import LATER, SOON, STORIES_OF_EACH_DAY, BrowsePorts, browse
 from aggregator.editorial.rank import Voices
@@ -34,6 +35,7 @@ from aggregator.publish.feeds import Feeds
 from aggregator.publish.on_request import AskedFeeds
 from aggregator.publish.site_templates import SiteTemplates
 from aggregator.templating import Templates, shipped_templates
+from tests.feed_rules import atom
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -58,7 +60,14 @@ SITE = Site(
     languages=LANGUAGES,
 )
 COVER = IssueCover(
-    "week", {"en": "The Week"}, "weekly-1", "2026-W46", date(2026, 11, 9), date(2026, 11, 15), 1
+    "week",
+    {"en": "The Week"},
+    "weekly-1",
+    "2026-W46",
+    date(2026, 11, 9),
+    date(2026, 11, 15),
+    1,
+    NOW - 6 * DAY,
 )
 
 
@@ -118,6 +127,9 @@ class FakeIssues:
     def issue(self, now: datetime, newsletter: str, track: str, period: str) -> PastIssue | None:
         asked = (newsletter, track, period)
         return self.past if asked == (COVER.newsletter, COVER.track, COVER.period) else None
+
+    def latest(self, now: datetime, newsletter: str, limit: int) -> Sequence[PastIssue]:
+        return [self.past][:limit] if newsletter == COVER.newsletter else []
 
 
 @dataclass
@@ -405,6 +417,39 @@ def test_letters_are_listed_and_each_leads_to_its_neighbours(visitor: Visitor) -
     assert b'rel="next"' in letter.content
     assert b'rel="prev"' not in letter.content
     assert (listed.max_age, letter.max_age) == (SOON, LATER)
+
+
+def test_a_newsletter_is_a_feed_of_its_issues_in_each_language(visitor: Visitor) -> None:
+    answer = visitor("de/letters/week.atom")
+    assert answer is not None
+    assert (answer.status, answer.max_age, answer.indexed) == (200, LATER, False)
+    assert answer.media_type == "application/atom+xml; charset=utf-8"
+    assert atom.faults(answer.content, f"{BASE}/de/letters/week.atom", NOW) == []
+    feed = etree.fromstring(answer.content)
+    assert feed.xpath("string(/*/@xml:lang)") == "de"
+    assert feed.findtext("{*}title") == "The Week – Steppe News"
+    assert feed.findtext("{*}updated") == "2026-11-16T09:30:00Z"
+    (entry,) = feed.findall("{*}entry")
+    assert entry.findtext("{*}title") == "The Week, 9. November 2026 – 15. November 2026"
+    assert entry.xpath("string(*[local-name()='link']/@href)") == f"{BASE}/de/letters/week/weekly-1/2026-W46"
+    assert "Canal 7 was opened</a> – Dala" in entry.findtext("{*}content")
+    assert "<h2>Das Wichtigste</h2>" in entry.findtext("{*}content")
+    assert visitor("en/letters/week.atom") != answer
+    assert visitor.status("en/letters/none.atom") == 404
+    assert b"/region/en/letters/week.atom" in visitor("en/letters").content  # type: ignore[union-attr]
+
+
+def test_a_hostile_headline_stays_words_in_the_feed_of_a_newsletter(visitor: Visitor) -> None:
+    hostile = "]]><script>alert(1)</script>\x00\u202e&amp; {{ 7*7 }}"
+    told = replace(story(7), members=(replace(story(7).lead, title=hostile),))
+    past = PastIssue(replace(COVER, names={"en": hostile}), (Placed("top", told, ""),))
+    ports = replace(visitor.ports, issues=FakeIssues(past))
+    answer = ask(ports, "en/letters/week.atom")
+    assert answer is not None
+    assert atom.faults(answer.content, f"{BASE}/en/letters/week.atom", NOW) == []
+    content = etree.fromstring(answer.content).findtext("{*}entry/{*}content") or ""
+    assert "{{ 7*7 }}" in content
+    assert "<script" not in content
 
 
 # ------------------------------------------------------------------------------------------------ feeds

@@ -20,8 +20,8 @@ CODE = sorted((ROOT / "aggregator").rglob("*.py"))
 LONGEST_FUNCTION = 60
 SHORT_FUNCTION = 35
 LONGEST_FILE = 300
-LONG_BY_NATURE = {"aggregator/pipeline.py"}
-"""Read from top to bottom: the conductor with its ports."""
+LONG_BY_NATURE = {"aggregator/pipeline.py", "aggregator/model/__init__.py"}
+"""Read from top to bottom: the conductor with its ports. And a list of names."""
 
 
 def functions(path: Path) -> list[tuple[str, int]]:
@@ -58,7 +58,8 @@ def test_every_module_of_the_packages_is_declared_pure_or_an_adapter() -> None:
     modules = {
         f"aggregator.{path.parent.name}.{path.stem}"
         for path in CODE
-        if path.parent.name in {"ingest", "publish", "newsletter"} and path.stem != "__init__"
+        if path.parent in {ROOT / "aggregator" / name for name in ("ingest", "publish", "newsletter")}
+        and path.stem != "__init__"
     }
     assert modules - declared == set()
 

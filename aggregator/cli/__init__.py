@@ -31,12 +31,15 @@ Exit codes: 0 done · 1 error · 2 command line or configuration invalid ·
 
 COMMANDS = (
     "run",
+    "status",
     "poll",
     "publish",
     "story",
     "entry",
     "newsletter",
     "subscriber",
+    "bounces",
+    "suppression",
     "sources",
     "probe",
     "import-opml",

@@ -38,6 +38,8 @@ from aggregator.wiring.publishing import publishing
 from aggregator.wiring.stores import Stores, open_stores
 
 USUAL_PORT = 8080
+MAIL_GOES_EVERY = 2.0
+"""Seconds."""
 IN_TROUBLE_BY_DESIGN = {"dead-host", "html-page", "overloaded"}
 """Shapes of outlets that cannot be read: the sample world has its broken corners."""
 
@@ -82,7 +84,7 @@ async def _demo(folder: Path, port: int | None, *, stay: bool) -> list[str]:
                 if stay:
                     click.echo("\nCtrl-C ends the demo.")
                     with suppress(asyncio.CancelledError):
-                        await asyncio.Event().wait()
+                        await _carry_on(config, stores)
     return _failures(world, polled, pictures, published, delivered)
 
 
@@ -142,11 +144,20 @@ async def _send(config: Config, stores: Stores) -> DeliverReport:
     return report
 
 
+async def _carry_on(config: Config, stores: Stores) -> None:
+    """Send what visitors of the pages cause: confirmations, and links to their own data."""
+    async with delivering(config, stores) as ports:
+        while True:
+            await asyncio.sleep(MAIL_GOES_EVERY)
+            await deliver(now(), ports)
+
+
 def _show_addresses(config: Config, stores: Stores) -> None:
     site = config.site.base_url
     click.echo(f"\nMerged page   {site}/")
     click.echo(f"Feeds         {site}/feeds")
     click.echo(f"Atom, RSS     {site}/feeds/all.atom  {site}/feeds/all.rss")
+    click.echo(f"Subscribe     {site}/subscribe")
     click.echo(f"Caught mail   {site}{caught_path(stores)}")
 
 

@@ -16,24 +16,18 @@ from typing import Protocol
 import click
 
 from aggregator.announce import AnnouncePorts, HubTold, announce
-from aggregator.cli.newsletter import HELD, describe_issue, describe_letter
+from aggregator.cli.mail_jobs import MailJobs
 from aggregator.cli.poll import FINE, describe, describe_pictures
 from aggregator.cli.publish import describe_told
 from aggregator.cli.terminal import Setting, now, pass_setting
 from aggregator.config.schema import Config
 from aggregator.illustrate import IllustratePorts, illustrate
-from aggregator.model import DeliveryState, Telling
+from aggregator.model import Telling
 from aggregator.pipeline import (
     NO_ENTRIES,
-    Composed,
-    ComposePorts,
-    DeliverPorts,
-    IssueLine,
     PollPorts,
     PublishPorts,
     SourcePolled,
-    compose,
-    deliver,
     poll,
     publish,
 )
@@ -41,10 +35,12 @@ from aggregator.push import HubAsked, ReceivePorts, SubscribePorts, receive, sub
 from aggregator.schedule import Rhythm, keep_time
 from aggregator.supervise import Supervisor
 from aggregator.wiring.announcing import announcing
+from aggregator.wiring.bouncing import bouncing
 from aggregator.wiring.caught_mail import caught_path
-from aggregator.wiring.composing import composing
+from aggregator.wiring.composing import composing, mending
 from aggregator.wiring.delivering import delivering
 from aggregator.wiring.hubs import why_not_reached
+from aggregator.wiring.members import membership_ports
 from aggregator.wiring.memory import prepare_for_batches
 from aggregator.wiring.pages import pages_served
 from aggregator.wiring.polling import illustrating, polling, shared_lanes
@@ -112,13 +108,14 @@ async def _pipeline(setting: Setting, supervisor: int) -> None:
     prepare_for_batches()
     config = setting.config
     lanes = shared_lanes(config)
+    stop = asyncio.Event()
     with open_stores(config, now()) as stores:
         async with (
             polling(config, stores, lanes) as poll_ports,
             illustrating(config, stores, lanes) as picture_ports,
             subscribing(config, stores, lanes) as lease_ports,
             announcing(config, stores, lanes) as ping_ports,
-            delivering(config, stores) as letter_ports,
+            delivering(config, stores, stop.is_set) as letter_ports,
         ):
             jobs = _Jobs(
                 polling=poll_ports,
@@ -128,11 +125,17 @@ async def _pipeline(setting: Setting, supervisor: int) -> None:
                 publishing=publishing(config, stores),
                 search=stores.search,
                 announcing=ping_ports,
-                composing=composing(config, stores),
-                delivering=letter_ports,
+                mail=MailJobs(
+                    composing(config, stores),
+                    mending(config, stores),
+                    letter_ports,
+                    bouncing(config, stores),
+                    membership_ports(config, stores),
+                    stores,
+                    config.publisher(),
+                ),
             )
             await asyncio.to_thread(publish, now(), jobs.publishing)
-            stop = asyncio.Event()
             clock = asyncio.create_task(keep_time(jobs.rhythms(), stop))
             await _told_to_stop(supervisor)
             stop.set()
@@ -157,12 +160,7 @@ class _Jobs:
     publishing: PublishPorts
     search: Index
     announcing: AnnouncePorts
-    composing: ComposePorts
-    delivering: DeliverPorts
-    held: int = 0
-    """Letters held when last looked; said again only when the number changes."""
-    overdue: frozenset[IssueLine] = frozenset()
-    """Issues that waited for the operator when last looked; likewise."""
+    mail: MailJobs
     refusals: dict[str, str] = field(default_factory=dict)
     """What each hub said when it last refused to be told; said again only when it says something else."""
     press: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -180,8 +178,7 @@ class _Jobs:
                 Rhythm(f"announce to {hub}", timedelta(seconds=10), partial(self.announce, hub))
                 for hub in self.announcing.hubs
             ),
-            Rhythm("compose", timedelta(seconds=60), self.compose),
-            Rhythm("deliver", timedelta(seconds=10), self.deliver),
+            *self.mail.rhythms(),
         )
 
     async def poll(self, moment: datetime) -> None:
@@ -232,25 +229,6 @@ class _Jobs:
         known = self.refusals.get(line.hub) == line.message
         self.refusals[line.hub] = line.message
         return logging.INFO if known else logging.WARNING
-
-    async def compose(self, moment: datetime) -> None:
-        lines = await asyncio.to_thread(compose, moment, self.composing)
-        for line in lines:
-            if line not in self.overdue:
-                log.warning("%s", describe_issue(line))
-        self.overdue = frozenset(line for line in lines if line.outcome is Composed.OVERDUE)
-
-    async def deliver(self, moment: datetime) -> None:
-        report = await deliver(moment, self.delivering)
-        sent = sum(line.settlement.state is DeliveryState.SENT for line in report.lines)
-        if report.lines:
-            log.info("%s letters sent, %s not sent", sent, len(report.lines) - sent)
-        for line in report.lines:
-            if line.settlement.state is not DeliveryState.SENT:
-                log.warning("%s", describe_letter(line))
-        if report.held and report.held != self.held:
-            log.warning("%s", HELD.format(count=report.held))
-        self.held = report.held
 
 
 def describe_asked(line: HubAsked) -> str:

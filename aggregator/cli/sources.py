@@ -55,7 +55,7 @@ def command(setting: Setting, trouble: bool) -> None:
     rows = [
         _cells(setting.config, one, pushed.get(one.status.source.id, ""))
         for one in listed
-        if not trouble or _needs_a_look(one)
+        if not trouble or needs_a_look(one)
     ]
     console = Console(highlight=False)
     if console.is_terminal:
@@ -78,7 +78,8 @@ def _show_table(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
     console.print(table)
 
 
-def _needs_a_look(one: SourceHealth) -> bool:
+def needs_a_look(one: SourceHealth) -> bool:
+    """Whether something is wrong with a source."""
     return one.status.state not in FINE | {SourceState.NEVER} or _is_untagged(one) or _is_by_default(one)
 
 

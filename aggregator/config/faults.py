@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from aggregator.config.yaml_source import Document, Steps
 from aggregator.errors import Fault
 
-CONFIDENTIAL = "password"
+CONFIDENTIAL = frozenset({"password", "webhook_secret"})
 """The key whose value no message repeats."""
 KEY = "[key]"
 """How pydantic ends the way to a key that is wrong itself."""
@@ -45,7 +45,7 @@ def _reason(error: ErrorDetails) -> str:
 def _found(error: ErrorDetails, document: Document) -> str:
     """What stands in the file instead; nothing where that is a secret or absent."""
     written = document.at(tuple(error["loc"]))
-    if error["type"] not in WORDINGS or CONFIDENTIAL in error["loc"] or written is None:
+    if error["type"] not in WORDINGS or CONFIDENTIAL.intersection(error["loc"]) or written is None:
         return ""
     return f", not {_quoted(written)}"
 

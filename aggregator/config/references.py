@@ -33,6 +33,7 @@ def problems(values: dict[str, Any]) -> Iterator[Problem]:
     yield from _moved_feeds(values)
     yield from _mistaken_codes(values)
     yield from _login(values)
+    yield from _mailboxes(values)
     yield from _selectors(values)
     yield from _former_ids(values)
 
@@ -181,11 +182,24 @@ def _formers(item: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
             yield ("was", number), name
 
 
+def _mailboxes(values: dict[str, Any]) -> Iterator[Problem]:
+    bounces = values.get("bounces")
+    if isinstance(bounces, dict) and not bounces.keys() & {"maildir", "imap", "webhook_secret"}:
+        yield ("bounces",), "nobody would read what comes back: give `maildir`, `imap` or `webhook_secret`"
+
+
 def _login(values: dict[str, Any]) -> Iterator[Problem]:
     smtp = values.get("smtp")
     if not isinstance(smtp, dict):
         return
-    if smtp.get("password") and smtp.get("password_file"):
-        yield ("smtp", "password_file"), "give `password` or `password_file`, not both"
-    if smtp.get("username") and not (smtp.get("password") or smtp.get("password_file")):
-        yield ("smtp", "username"), "`username` needs a `password` or a `password_file`"
+    more = smtp.get("more")
+    places = [
+        (("smtp", "more", number), one) for number, one in enumerate(more if isinstance(more, list) else ())
+    ]
+    for place, server in ((("smtp",), smtp), *places):
+        if not isinstance(server, dict):
+            continue
+        if server.get("password") and server.get("password_file"):
+            yield (*place, "password_file"), "give `password` or `password_file`, not both"
+        if server.get("username") and not (server.get("password") or server.get("password_file")):
+            yield (*place, "username"), "`username` needs a `password` or a `password_file`"

@@ -20,7 +20,13 @@ from pydantic import Field
 
 from aggregator import __version__, model
 from aggregator.config.hubs import Hubs
-from aggregator.config.mail_settings import NewsletterSettings, SmtpSettings
+from aggregator.config.mail_settings import (
+    BounceSettings,
+    DkimSettings,
+    NewsletterSettings,
+    SmtpSettings,
+    SubscribeSettings,
+)
 from aggregator.config.settings import DAY, HOUR, MINUTE, Settings, default_of, described_schema
 from aggregator.config.source_settings import SourceDefaults, SourceSettings
 from aggregator.config.values import (
@@ -58,6 +64,8 @@ class SiteSettings(Settings):
     """Interface languages that pages are offered in; by default all that have wordings."""
     contact: MailAddress
     """Where readers and the owners of sources can write."""
+    imprint: Annotated[str, Field(max_length=1000)] = ""
+    """Who publishes by law: name and postal address, as some countries demand it under every letter."""
     time_zone: TimeZone = "UTC"
     """IANA zone of the dates shown on pages."""
     id_domain: Text | None = None
@@ -181,6 +189,11 @@ class Config(Settings):
     newsletters: tuple[NewsletterSettings, ...] = ()
     smtp: SmtpSettings | None = None
     """Without it mail is caught locally instead of sent."""
+    dkim: DkimSettings | None = None
+    """Without it letters are signed by the mail server, or not at all."""
+    subscribe: SubscribeSettings = SubscribeSettings()
+    bounces: BounceSettings | None = None
+    """Without it envelope senders are the newsletters' own addresses, and nobody reads what comes back."""
     templates: Folder | None = None
     """Folder with your own templates; each overrides the shipped one of the same name."""
 
@@ -209,7 +222,16 @@ class Config(Settings):
     def newsletters_offered(self) -> tuple[model.Newsletter, ...]:
         """The newsletters, with the site's zone and the region's countries where they name none."""
         silent = {"time_zone": self.site.time_zone, "countries": self.region.countries}
-        return tuple(model.Newsletter(**{**silent, **_given(letter)}) for letter in self.newsletters)
+        return tuple(
+            model.Newsletter(
+                **{
+                    **silent,
+                    **_given(letter),
+                    "send_window": letter.send_window and letter.send_window.window(),
+                }
+            )
+            for letter in self.newsletters
+        )
 
     def judged_region(self) -> model.Region:
         """What entries are judged by."""

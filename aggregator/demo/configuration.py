@@ -55,6 +55,7 @@ def demo_settings(world: World, web_port: int) -> dict[str, Any]:
         "sources": [_source(world, outlet) for outlet in world.outlets],
         "feeds": _feeds(),
         "newsletters": [_weekly()],
+        "subscribe": {"open": True},
     }
 
 

@@ -8,6 +8,18 @@ feed held (`Entry`), what the entry is about (`Description`), what was decided (
 
 from __future__ import annotations
 
+from aggregator.model.bounces import (
+    Arrived,
+    Bounce,
+    BounceCase,
+    BounceKind,
+    BounceVerdict,
+    Departing,
+    Finding,
+    SoftRule,
+    SortedMail,
+    Suppression,
+)
 from aggregator.model.browsing import Answer, Asked, Browse
 from aggregator.model.corrections import Correction, CorrectionKind
 from aggregator.model.decisions import (
@@ -23,8 +35,13 @@ from aggregator.model.decisions import (
 )
 from aggregator.model.deliveries import (
     Delivery,
+    DeliveryKind,
     DeliveryState,
+    Doubt,
+    IssueProgress,
     Letter,
+    Notice,
+    Outcome,
     Phase,
     ServerPause,
     Settlement,
@@ -49,16 +66,36 @@ from aggregator.model.inspection import (
     StorySummary,
 )
 from aggregator.model.issues import (
+    Audience,
     Block,
     Frame,
     FrozenIssue,
     IssueSummary,
+    LetterPicture,
+    Note,
     Placed,
     PlannedVariant,
+    StaleIssue,
     UntoldStories,
     Variant,
 )
-from aggregator.model.newsletters import Newsletter, Period, Rhythm, Track, TrackPosition
+from aggregator.model.members import (
+    Account,
+    Acquaintance,
+    Application,
+    Departure,
+    Enrolment,
+    Limits,
+    LinkPurpose,
+    LinkRequest,
+    Offer,
+    Person,
+    Preferences,
+    Subscription,
+    Tidied,
+    Wish,
+)
+from aggregator.model.newsletters import Newsletter, Period, Rhythm, SendWindow, Track, TrackPosition
 from aggregator.model.past_issues import IssueCover, PastIssue
 from aggregator.model.pictures import (
     EncodedImage,
@@ -239,6 +276,7 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "Browse",
     # newsletters
     "Rhythm",
+    "SendWindow",
     "Track",
     "Newsletter",
     "Period",
@@ -247,24 +285,58 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "Choice",
     "SubscriberState",
     "Subscriber",
+    # members
+    "Offer",
+    "Wish",
+    "Application",
+    "Preferences",
+    "LinkPurpose",
+    "Account",
+    "Departure",
+    "Limits",
+    "Acquaintance",
+    "LinkRequest",
+    "Subscription",
+    "Person",
+    "Enrolment",
+    "Tidied",
     # issues
     "UntoldStories",
     "Placed",
     "Block",
+    "StaleIssue",
+    "Audience",
+    "Note",
     "Frame",
     "PlannedVariant",
     "FrozenIssue",
+    "IssueProgress",
     "IssueSummary",
     "Variant",
     # past issues
     "IssueCover",
     "PastIssue",
     # deliveries
+    "DeliveryKind",
     "DeliveryState",
     "Phase",
     "Delivery",
+    "Notice",
     "Letter",
+    "LetterPicture",
     "SmtpReply",
     "Settlement",
+    "Outcome",
+    "Doubt",
     "ServerPause",
+    "Arrived",
+    "Finding",
+    "SortedMail",
+    "BounceKind",
+    "BounceCase",
+    "SoftRule",
+    "BounceVerdict",
+    "Departing",
+    "Bounce",
+    "Suppression",
 ]

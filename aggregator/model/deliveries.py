@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+
+class DeliveryKind(StrEnum):
+    """What a mail is for. All but issues wait for nothing: somebody has asked for them just now."""
+
+    ISSUE = "issue"
+    CONFIRM = "confirm"
+    ACCOUNT = "account"
+    ALERT = "alert"
+    """To the operator."""
 
 
 class DeliveryState(StrEnum):
@@ -37,11 +48,13 @@ class Delivery:
     """One mail to one address: a row of the ledger, claimed for sending."""
 
     id: int
-    issue_id: int
+    issue_id: int | None
+    """None for a notice, as `variant_id` is."""
     newsletter: str
-    subscriber_id: int
+    """Empty for a notice."""
+    subscriber_id: int | None
     address: str
-    variant_id: int
+    variant_id: int | None
     link_base: str
     message_id: str
     """Without angle brackets; derived from the row, so that a resend is the same message."""
@@ -51,6 +64,41 @@ class Delivery:
     attempts: int
     """Tries before this one."""
     expires_at: datetime
+    kind: DeliveryKind = DeliveryKind.ISSUE
+    bounce_tag: str = ""
+    """Tells in the envelope sender which delivery a bounce is about (VERP)."""
+    lease: str = field(default="", compare=False)
+    """By which claim it is ours: who claimed it again later has another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail of the program itself, to one person: a confirmation, a way to one's account, an alert."""
+
+    language: str
+    subject: str
+    html: str
+    """Where the person's own link belongs stands the same mark as in a variant."""
+    text: str
+    link_path: str = ""
+    """What comes before the token in that link, such as `/c/`; empty for a notice without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueProgress:
+    """How far an issue has come on its way to its readers."""
+
+    issue_id: int
+    newsletter: str
+    track: str
+    period_key: str
+    state: str
+    """`frozen`, `skipped` or `cancelled`."""
+    counts: Mapping[DeliveryState, int]
+    paused_at: datetime | None = None
+    pause_reason: str = ""
+    first_sent_at: datetime | None = None
+    last_sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +140,26 @@ class Settlement:
     counts: bool = True
     """False when the fault was the server's: no attempt is held against the reader."""
     pause_server: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended, as the ledger records it."""
+
+    delivery: Delivery
+    settlement: Settlement
+    reply: SmtpReply | None
+    """None when nothing was tried."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery that may or may not have arrived."""
+
+    delivery: Delivery
+    since: datetime
+    """When the word on it failed to come; no earlier than its text went over."""
 
 
 @dataclass(frozen=True, slots=True)

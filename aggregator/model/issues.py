@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aggregator.model.newsletters import Period
@@ -34,6 +34,16 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterPicture:
+    """A picture inside a letter, which its HTML names as `cid:…` (RFC 2392)."""
+
+    cid: str
+    """Content-ID, without angle brackets."""
+    content: bytes
+    """JPEG."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One story as rendered for one interface language: stored with the issue, never rendered again."""
 
@@ -43,14 +53,24 @@ class Block:
     section: str
     html: str
     text: str
+    html_pointer: str = ""
+    """One line that leads to it from a country that it is also about."""
+    text_pointer: str = ""
+    sources: tuple[str, ...] = ()
+    """Names of those that it quotes or links to."""
+    languages: tuple[str, ...] = ()
+    """In which they tell it."""
+    picture: LetterPicture | None = None
+    """The one that its HTML names by `cid:`, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What stands around the blocks in one interface language.
 
-    Heads and feet hold slots, written `[[name]]`: `[[preheader]]` is filled per variant, `[[unsubscribe]]`
-    (an address) per reader.
+    Heads and feet hold slots (`newsletter/places.py`): some are filled per variant, `[[unsubscribe]]` and
+    `[[preferences]]` per reader. `phrases` and the lines `more` are written once for every number: at index n
+    for 0 <= n < 200, and for larger ones at 100 + n % 100, for no language needs more to choose a plural.
     """
 
     language: str
@@ -61,6 +81,16 @@ class Frame:
     html_sections: Mapping[str, str]
     """Heading by section name."""
     text_sections: Mapping[str, str]
+    subject: str = "[[lead]]"
+    """Without the slot it names no story, and neither does the preheader."""
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`stories`, `sources`, `languages`: each a phrase with the slot `[[number]]`."""
+    html_more: tuple[str, ...] = ()
+    """What follows a section of which so many stories are on the web alone."""
+    text_more: tuple[str, ...] = ()
+    html_none: str = ""
+    """What stands under a country without stories; empty where such a country is left out."""
+    text_none: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +105,13 @@ class PlannedVariant:
     language: str
     story_ids: tuple[int, ...]
     entry_ids: tuple[int, ...]
-    """Of each of these stories the entry that tells it to these readers."""
+    """Of each of these stories the entry that tells it to these readers. What a letter that grew too large
+    leaves to the web is among neither."""
     subject: str
     html: tuple[str, str, str]
     text: tuple[str, str, str]
+    pictures: tuple[LetterPicture, ...] = ()
+    """Those that its HTML names by `cid:`, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +135,8 @@ class FrozenIssue:
     variants: tuple[PlannedVariant, ...]
     watermark: int
     """Becomes the track's watermark in the transaction that freezes the issue."""
+    time_zone: str = "UTC"
+    """Of the newsletter: in which readers who name no zone mean the hour they chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +154,42 @@ class IssueSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleIssue:
+    """An issue that is on its way and tells in letters not yet sent what must not be told any more."""
+
+    id: int
+    newsletter: str
+    track: str
+    period: Period
+    placed: tuple[Placed, ...]
+    """What may still be told, in the order in which it was frozen."""
+    choices: tuple[Choice, ...]
+    """Of the readers whose letters wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who would get an issue if it were frozen now, and who would not."""
+
+    readers: tuple[int, ...]
+    """Number of letters by variant, in the order of the issue's variants."""
+    passed_over: Mapping[str, int]
+    """Number of readers of the track who would get none, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the editor says at the head of an issue, in Markdown."""
+
+    newsletter: str
+    track: str
+    period: str
+    """Key of the period whose issue it stands in; empty: the next one that is frozen."""
+    markdown: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """One assembly of an issue for a choice: language and ordered stories."""
 
@@ -127,3 +198,5 @@ class Variant:
     subject: str
     html: tuple[str, str, str]
     text: tuple[str, str, str]
+    pictures: tuple[LetterPicture, ...] = ()
+    """Those that its HTML names, in this order."""

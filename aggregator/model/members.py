@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aggregator.model.newsletters import Track
-from aggregator.model.subscribers import Choice
+from aggregator.model.subscribers import Choice, SubscriberState
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Application:
     text_version: str
     """Which wording of the consent was shown."""
     client: str | None = None
-    """IP address; given only where the operator chose to keep it."""
+    """IP address, where it is known. Counted against floods; kept only where the operator chose to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +82,90 @@ class Account:
     subscriptions: tuple[Preferences, ...]
     expires_at: datetime
     """Until when the link serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What a letter's link ended: of a person no more than the letter shows anyway."""
+
+    newsletter: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many mails strangers can cause by typing addresses into forms."""
+
+    per_address: int = 4
+    """To one address a day (UTC)."""
+    per_client: int = 10
+    """For one IP address, or one IPv6 network, an hour."""
+    altogether: int = 500
+    """An hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What is known of an address that somebody typed. No answer to a stranger may depend on it."""
+
+    email: str
+    """In its normal form."""
+    person_id: int | None
+    suppressed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """A single-use link that an address is to be mailed."""
+
+    purpose: LinkPurpose
+    email: str
+    person_id: int | None
+    asked: Mapping[str, object]
+    """What comes into force when the link is used; plain JSON."""
+    expires_at: datetime
+    mail_expires_at: datetime
+    """Until when it makes sense to send the mail."""
+    client: str | None = None
+    """IP address of who asked; counted, not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One newsletter of one person, as it stands."""
+
+    newsletter: str
+    wish: Wish
+    state: SubscriberState
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as the holder of a fresh link sees it."""
+
+    id: int
+    email: str
+    language: str
+    created_at: datetime
+    subscriptions: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A reader whom the operator vouches for."""
+
+    email: str
+    newsletter: str
+    wish: Wish
+    consent: str
+    """How and when this person agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What was forgotten because its time had passed."""
+
+    links: int = 0
+    """Confirmations that never came, and links that were used or ran out."""
+    counts: int = 0

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
+from typing import Literal
 
 
 class Rhythm(StrEnum):
@@ -24,6 +26,18 @@ class Track:
     """`daily`, `weekly-1` (ISO weekday on which a period starts and the last one is sent), `monthly`."""
     rhythm: Rhythm
     weekday: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SendWindow:
+    """When letters may go out, by the newsletter's own clock."""
+
+    days: tuple[int, ...]
+    """ISO weekdays."""
+    begins: str
+    """Local time `HH:MM`."""
+    ends: str
+    """No letter goes out from here on; earlier than `begins`: on the next day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,18 @@ class Newsletter:
     per_source: int = 2
     max_lateness: timedelta = timedelta(hours=48)
     """An issue that could not be sent for longer waits for the operator."""
+    images: Literal["none", "inline", "hosted"] = "none"
+    """Pictures of top stories: none, inside the letter, or loaded from the public pages."""
+    hide_empty: bool = True
+    """Countries without stories are left out; else a line says that they have none."""
+    generic_subject: bool = False
+    """The subject names newsletter and dates and no story, for readers whose mail is looked at."""
+    note: Path | None = None
+    """Markdown that opens every issue for which the editor wrote no note of its own; no file, no note."""
+    send_window: SendWindow | None = None
+    """When its letters may go out; None: whenever they are due."""
+    on_unknown: Literal["hold", "resend"] = "hold"
+    """What becomes of a letter that may have arrived and of which no record tells."""
 
     @property
     def interface_languages(self) -> tuple[str, ...]:

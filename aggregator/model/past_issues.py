@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from aggregator.model.issues import Placed
 
@@ -22,6 +22,8 @@ class IssueCover:
     first_day: date
     last_day: date
     stories: int
+    went_out: datetime
+    """When its sending began."""
 
 
 @dataclass(frozen=True, slots=True)

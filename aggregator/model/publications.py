@@ -149,6 +149,10 @@ class Site:
     """Interface languages that pages are offered in, `language` among them; empty for `language` alone."""
     hubs: tuple[str, ...] = ()
     """WebSub hubs that tell subscribers of our feeds when they change."""
+    takes_readers: bool = False
+    """Whether there are newsletters, and so a page to subscribe to them."""
+    imprint: str = ""
+    """Who publishes by law, with a postal address; stands under letters. Lines are kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,42 @@ def cut_short(
     return replace(running, end=now, send_at=now, last_day=today)
 
 
+def following(
+    newsletter: Newsletter, track: Track, last_period_end: datetime | None, now: datetime
+) -> Period:
+    """The period whose issue goes out next: one that is due now, or the first whose hour comes.
+
+    A running period that was cut short has its issue: then it is the one after it.
+    """
+    if (waiting := due(newsletter, track, last_period_end, now)) is not None:
+        return waiting
+    period = _running(newsletter, track, now)
+    closed = _before(period, newsletter, track)
+    if closed.send_at > now and not _has_issue(closed, last_period_end):
+        return closed
+    while _has_issue(period, last_period_end):
+        period = _after(period, newsletter, track)
+    return period
+
+
+def named(newsletter: Newsletter, track: Track, key: str) -> Period | None:
+    """The period with this key; None when it is no key of this track.
+
+    A week's key names the ISO week in which it starts (ISO 8601).
+    """
+    try:
+        if track.rhythm is Rhythm.MONTHLY:
+            first_day = date.fromisoformat(f"{key}-01")
+        elif track.rhythm is Rhythm.WEEKLY:
+            first_day = date.fromisoformat(f"{key}-{track.weekday}")
+        else:
+            first_day = date.fromisoformat(key)
+        period = _period(newsletter, track, first_day)
+    except (ValueError, OverflowError):
+        return None
+    return period if period.key == key else None
+
+
 def is_overdue(newsletter: Newsletter, period: Period, now: datetime) -> bool:
     """Whether the period's issue is so late that it waits for the operator."""
     return now > period.send_at + newsletter.max_lateness
@@ -83,6 +119,12 @@ def _before(period: Period, newsletter: Newsletter, track: Track) -> Period:
     """The last period before this one that has any length: a zone that crosses the date line skips a date."""
     previous = _period(newsletter, track, _first_day(track, period.first_day - DAY))
     return previous if previous.start < previous.end else _before(previous, newsletter, track)
+
+
+def _after(period: Period, newsletter: Newsletter, track: Track) -> Period:
+    """The next period that has any length."""
+    following = _period(newsletter, track, _next_first_day(track, period.first_day))
+    return following if following.start < following.end else _after(following, newsletter, track)
 
 
 def _period(newsletter: Newsletter, track: Track, first_day: date) -> Period:

@@ -2,14 +2,14 @@
 
 `place` gives every story at most one place: among the top stories, under «regional», under a country, or
 elsewhere. `tellings` says what a choice admits, and by which of its entries a story is told to it. `variants`
-joins the rendered blocks of that; choices that admit the same, told the same, share one variant.
+has the rendered blocks of that joined (`assembly`); choices that lead to the same letter share one variant.
 """
 
 from __future__ import annotations
 
-import html
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model import (
@@ -23,21 +23,11 @@ from aggregator.model import (
     Ranked,
     Story,
 )
-from aggregator.newsletter.plain import headline, shorten
-
-TOP = "top"
-REGIONAL = "regional"
-ELSEWHERE = "elsewhere"
+from aggregator.newsletter.assembly import assemble
+from aggregator.newsletter.sections import TOP, section_names, section_of, touched
 
 Weights = Mapping[str, float]
 """Of sources, by id; 1.0 for those that are not in it."""
-
-REGIONAL_COUNTRIES = 3
-"""Countries of the newsletter that a story must touch to be the region's rather than one country's."""
-SUBJECT_CHARACTERS = 60
-"""Longer subjects are cut by mail clients, at a place they choose."""
-PREHEADER_CHARACTERS = 140
-PREHEADER = "[[preheader]]"
 
 
 def admitted(newsletter: Newsletter, stories: Sequence[Story], weights: Weights) -> list[Story]:
@@ -52,23 +42,18 @@ def place(newsletter: Newsletter, period: Period, ranked: Sequence[Ranked]) -> t
     `ranked`: those admitted, the best first. One that touches two countries stands under the first of them in
     the newsletter's order; what is about none of them is no top story, unless the newsletter names none.
     """
-    eligible = [one for one in ranked if not newsletter.countries or _touched(newsletter, one.story)]
+    eligible = [one for one in ranked if not newsletter.countries or touched(newsletter, one.story)]
     sections: dict[str, list[Ranked]] = {name: [] for name in section_names(newsletter)}
     sections[TOP] = eligible[: newsletter.top]
     chosen = {one.story.id for one in sections[TOP]}
     for one in ranked:
         if one.story.id not in chosen:
-            sections[_section(newsletter, one.story)].append(one)
+            sections[section_of(newsletter, one.story)].append(one)
     return tuple(
         Placed(name, one.story, _reason(period, one, number), one.sources)
         for name, candidates in sections.items()
         for number, one in enumerate(candidates if name == TOP else _capped(newsletter, candidates), 1)
     )
-
-
-def section_names(newsletter: Newsletter) -> tuple[str, ...]:
-    """All sections that an issue of this newsletter can have, in reading order."""
-    return (TOP, REGIONAL, *dict.fromkeys(newsletter.countries), ELSEWHERE)
 
 
 Telling = tuple[int, int]
@@ -116,21 +101,36 @@ def to_render(
 def variants(
     newsletter: Newsletter, told: Told, frames: Sequence[Frame], blocks: Mapping[str, Sequence[Block]]
 ) -> tuple[PlannedVariant, ...]:
-    """One variant per distinct (language, stories, entries) among the choices; none without a story.
+    """One variant per distinct letter among the choices; none for a choice without a story.
 
     A choice whose language the newsletter does not speak is served in its first one. `blocks`: by language,
-    those of all entries that tell a story to its readers.
+    those of all entries that tell a story to its readers. Choices that admit the same stories share a
+    variant, unless the lines that lead from one country to another differ.
     """
     by_language = {frame.language: frame for frame in frames}
-    sharing: dict[tuple[str, tuple[Telling, ...]], dict[Choice, None]] = {}
+    rendered = {
+        language: {(block.story_id, block.entry_id): block for block in some}
+        for language, some in blocks.items()
+    }
+    alike: dict[tuple[str, tuple[Telling, ...], tuple[str, ...]], list[Choice]] = {}
     for choice, stories in told.items():
         language = _interface_language(newsletter, choice)
         if stories:
-            sharing.setdefault((language, tuple(map(_telling, stories))), {})[choice] = None
-    return tuple(
-        _assemble(tuple(same), by_language[language], told[next(iter(same))], blocks[language])
-        for (language, _), same in sharing.items()
-    )
+            key = (language, tuple(map(_telling, stories)), tuple(sorted(choice.countries)))
+            alike.setdefault(key, []).append(choice)
+    sharing: dict[bytes, PlannedVariant] = {}
+    for (language, _, _), same in alike.items():
+        one = assemble(newsletter, tuple(same), by_language[language], told[same[0]], rendered[language])
+        known = sharing.setdefault(_content_key(one), one)
+        if known is not one:
+            sharing[_content_key(one)] = replace(known, choices=(*known.choices, *one.choices))
+    return tuple(sharing.values())
+
+
+def _content_key(variant: PlannedVariant) -> bytes:
+    told = (str(one) for one in (*variant.story_ids, *variant.entry_ids))
+    parts = (variant.language, *told, variant.subject, *variant.html, *variant.text)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
 
 
 # ------------------------------------------------------------------------------------------- choosing
@@ -139,18 +139,6 @@ def variants(
 def _admits(choice: Choice, story: Story) -> bool:
     about = not choice.countries or not set(choice.countries).isdisjoint(story.countries)
     return about and story.is_told_in(choice.languages)
-
-
-def _touched(newsletter: Newsletter, story: Story) -> list[str]:
-    """The newsletter's countries that the story is about, in the newsletter's order."""
-    return [country for country in dict.fromkeys(newsletter.countries) if country in story.countries]
-
-
-def _section(newsletter: Newsletter, story: Story) -> str:
-    touched = _touched(newsletter, story)
-    if len(touched) >= REGIONAL_COUNTRIES:
-        return REGIONAL
-    return touched[0] if touched else ELSEWHERE
 
 
 def _capped(newsletter: Newsletter, ranked: Sequence[Ranked]) -> list[Ranked]:
@@ -188,47 +176,3 @@ def _preferred(newsletter: Newsletter, choice: Choice) -> tuple[str, ...]:
 def _interface_language(newsletter: Newsletter, choice: Choice) -> str:
     spoken = newsletter.interface_languages
     return choice.language if choice.language in spoken else spoken[0]
-
-
-def _assemble(
-    choices: tuple[Choice, ...], frame: Frame, stories: Sequence[Placed], blocks: Sequence[Block]
-) -> PlannedVariant:
-    rendered = {(block.story_id, block.entry_id): block for block in blocks}
-    told = [_telling(one) for one in stories]
-    kept = [rendered[telling] for telling in told]
-    titles = [headline(one.story.lead) for one in stories]
-    preheader = shorten(" · ".join(titles[1:3]), PREHEADER_CHARACTERS)
-    return PlannedVariant(
-        choices=choices,
-        language=frame.language,
-        story_ids=tuple(story_id for story_id, _ in told),
-        entry_ids=tuple(entry_id for _, entry_id in told),
-        subject=shorten(titles[0], SUBJECT_CHARACTERS),
-        html=(
-            frame.html_head.replace(PREHEADER, _harmless(html.escape(preheader), "&#91;")),
-            _joined(frame.html_sections, [(block.section, block.html) for block in kept]),
-            frame.html_foot,
-        ),
-        text=(
-            frame.text_head.replace(PREHEADER, _harmless(preheader, "[ ")),
-            _joined(frame.text_sections, [(block.section, block.text) for block in kept]),
-            frame.text_foot,
-        ),
-    )
-
-
-def _harmless(preheader: str, bracket: str) -> str:
-    """A title may spell a slot; in the head it would be filled with the reader's own address."""
-    return preheader.replace("[", bracket)
-
-
-def _joined(headings: Mapping[str, str], sections: Iterable[tuple[str, str]]) -> str:
-    """The blocks in order, a heading before the first of each section."""
-    parts: list[str] = []
-    current = None
-    for section, block in sections:
-        if section != current:
-            parts.append(headings[section])
-            current = section
-        parts.append(block)
-    return "".join(parts)

@@ -9,6 +9,9 @@ from aggregator.newsletter.plain import line, shorten
 CHARACTERS = 450
 """Bound for texts whose script writes no spaces between words."""
 
+CHARACTERS_READ = 5_000
+"""A feed may bring megabytes; an extract is made of the first words."""
+
 _CLOSERS = "\"'»”’“)]"
 _FINAL = re.compile(r"(?:[!?…。！？؟۔।]|(?<=\w\w\w\w)\.|\d\.)$")
 """A word that ends a sentence. A full stop does after four letters or a figure, not in «M.» or «Dr.»."""
@@ -20,7 +23,7 @@ def excerpt(text: str, least: int, most: int) -> str:
     Cut after the last sentence that ends in between; else after `most` words, with an ellipsis. Never longer
     than `CHARACTERS`.
     """
-    words = line(text).split()
+    words = line(text[:CHARACTERS_READ]).split()
     if len(words) <= most:
         return shorten(" ".join(words), CHARACTERS)
     for count in range(most, least - 1, -1):

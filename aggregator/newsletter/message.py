@@ -1,147 +1,200 @@
-"""A variant and a delivery become the bytes of one message.
+"""A variant, or a notice, and a delivery become the bytes of one message.
 
-The same input gives the same bytes: date, Message-ID and MIME boundary come from the delivery's row, so that
-a letter sent again is the same letter. Headers that machines read (List-Unsubscribe, Message-ID …) are
-written verbatim: the email package would fold a long address into RFC 2047 words, in which nobody finds it.
-The text is 7-bit clean, so that no relay has a reason to re-encode it.
+The same input gives the same bytes: date and Message-ID come from the delivery's row, the MIME boundary from
+the words, so that a letter sent again is the same letter. What readers of a variant share is encoded once and
+kept (`Writer`); a letter is that, with the reader's own links joined in. All is 7-bit, save the field of an
+address that is not.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import EmailPolicy
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from email.utils import format_datetime
 from html import escape
-from typing import Any
 from urllib.parse import quote
 
-from email_validator import validate_email
+from aggregator.model import Delivery, Letter, Newsletter, Notice, Site, Variant
+from aggregator.newsletter import dkim, encoding, fields, verp
+from aggregator.newsletter.fields import ascii_domain, author, mailto, sender_id, verbatim
+from aggregator.newsletter.mould import Mould, in_html, moulded
+from aggregator.newsletter.places import LINK, PREFERENCES, UNSUBSCRIBE
 
-from aggregator.model import Delivery, Letter, Newsletter, Site, Variant
-from aggregator.newsletter.plain import line
+VARIANTS_CACHED = 64
+"""Letters come ordered by variant; at 100 kB each this stays below 10 MB."""
 
-UNSUBSCRIBE = "[[unsubscribe]]"
-LINE_CHARACTERS = 998
-"""Longest line of a message (RFC 5322 section 2.1.1)."""
-
-_NEEDS_QUOTING = re.compile(rb"[^\t\n\r\x20-\x3c\x3e-\x7e]")
-_NOT_IN_SENDER_ID = re.compile("[^a-z0-9]")
-
-
-class VerbatimHeader(UnstructuredHeader, BaseHeader):
-    """A header on one line, as it was given. Raises ValueError for what is not ASCII or too long for that."""
-
-    max_count = 1
-
-    def fold(self, *, policy: Any) -> str:
-        """The header as `Name: value` and a line end."""
-        whole = f"{self.name}: {self}"
-        if not whole.isascii() or len(whole) > LINE_CHARACTERS:
-            raise ValueError(
-                f"header {self.name} must be ASCII and at most {LINE_CHARACTERS} characters long"
-            )
-        return f"{whole}{policy.linesep}"
+_PATHS = {UNSUBSCRIBE: "/u/", PREFERENCES: "/p/"}
+"""Where a letter's slots lead."""
 
 
-def _headers() -> HeaderRegistry:
-    registry = HeaderRegistry()
-    for name in (
-        "message-id",
-        "list-id",
-        "list-unsubscribe",
-        "list-unsubscribe-post",
-        "feedback-id",
-        "auto-submitted",
-        "content-language",
-    ):
-        registry.map_to_type(name, VerbatimHeader)
-    return registry
+class Writer:
+    """Writes letters and notices of one publisher, and signs them where there is a key."""
 
+    def __init__(
+        self,
+        site: Site,
+        *,
+        notices_from: str = "",
+        bounces: str = "",
+        unsubscribe: str = "",
+        signer: dkim.Signer | None = None,
+    ) -> None:
+        """`notices_from`: From address of notices, by default the publisher's contact.
 
-# 76, not the default 78: the longest encoded word and quoted-printable line (RFC 2047 2, RFC 2045 6.7).
-_POLICY = EmailPolicy(
-    header_factory=_headers(), linesep="\r\n", max_line_length=76, cte_type="7bit", raise_on_defect=False
-)
+        `bounces`: address to which bounces return, tagged per letter (VERP). `unsubscribe`: address to which
+        mail programs may write to leave, tagged with the letter's token. Both are empty for none.
+        """
+        self._site = site
+        self._notices_from = notices_from or site.contact
+        self._bounces = bounces
+        self._unsubscribe = unsubscribe
+        self._signer = signer
+        self._moulds: OrderedDict[object, Mould] = OrderedDict()
 
+    def write_letter(self, newsletter: Newsletter, variant: Variant, delivery: Delivery) -> Letter:
+        """One reader's letter, with the fields of bulk mail (RFC 2369, RFC 2919, RFC 8058).
 
-def write(newsletter: Newsletter, variant: Variant, delivery: Delivery, site: Site) -> Letter:
-    """One reader's letter: multipart/alternative, text first, with bulk mail's headers (RFC 2919, RFC 8058).
+        Raises ValueError for an address, token or name that cannot stand in a header.
+        """
+        words = _words({slot: _link(delivery, path) for slot, path in _PATHS.items()})
+        lengths = _lengths(words)
+        mould = self._mould(
+            (newsletter.id, variant, delivery.link_base, tuple(lengths.values())),
+            lambda: self._letter_mould(newsletter, variant, delivery.link_base, lengths),
+        )
+        return self._cast(
+            mould, newsletter.sender, delivery, words, self._labels(newsletter, variant, delivery)
+        )
 
-    Raises ValueError for an address, token or name that cannot stand in a header.
-    """
-    sender, recipient = _ascii_domain(newsletter.sender), _ascii_domain(delivery.address)
-    international = not f"{sender}{recipient}".isascii()
-    message = EmailMessage(policy=_POLICY.clone(utf8=international))
-    name = newsletter.names.get(variant.language) or next(iter(newsletter.names.values()))
-    message["From"] = Address(line(name), sender.username, sender.domain)
-    message["To"] = recipient
-    message["Subject"] = line(variant.subject)
-    message["Date"] = format_datetime(delivery.date)
-    message["Message-ID"] = f"<{delivery.message_id}>"
-    _label(message, newsletter, variant, delivery, site)
-    link = unsubscribe_link(delivery)
-    message["MIME-Version"] = "1.0"
-    message.make_alternative(boundary=_boundary(delivery.message_id))
-    message["Content-Language"] = variant.language  # not before: make_alternative moves Content-* into a part
-    message.attach(_part("plain", _filled(variant.text, link)))
-    message.attach(_part("html", _filled(variant.html, escape(link))))
-    return Letter(sender.addr_spec, recipient.addr_spec, message.as_bytes())
+    def write_notice(self, notice: Notice, delivery: Delivery) -> Letter:
+        """One person's notice: no list, nothing to unsubscribe from (RFC 3834 says who sent it).
+
+        Raises ValueError as `write_letter` does.
+        """
+        link = _link(delivery, notice.link_path) if notice.link_path else ""
+        words = _words({LINK: link, UNSUBSCRIBE: link}) if link else {}
+        lengths = _lengths(words)
+        mould = self._mould((notice, tuple(lengths.values())), lambda: self._notice_mould(notice, lengths))
+        return self._cast(mould, self._notices_from, delivery, words, {})
+
+    # ----------------------------------------------------------------------------------------- one letter
+
+    def _cast(
+        self,
+        mould: Mould,
+        sender: str,
+        delivery: Delivery,
+        words: encoding.Words,
+        labels: Mapping[str, bytes],
+    ) -> Letter:
+        recipient = ascii_domain(delivery.address).addr_spec
+        own = {
+            "to": verbatim("To", recipient, ascii_only=False),
+            "date": verbatim("Date", format_datetime(delivery.date)),
+            "message-id": verbatim("Message-ID", f"<{delivery.message_id}>"),
+            **labels,
+        }
+        pieces, body_hash = mould.body(words)
+        signed = [dkim.field(own[one]) if isinstance(one, str) else one for one in mould.fields]
+        lines = [one.line for one in signed]
+        if self._signer is not None:
+            lines.insert(0, self._signer.signature(signed, body_hash, delivery.date))
+        return Letter(self._envelope(sender, delivery), recipient, b"".join((*lines, b"\r\n", *pieces)))
+
+    def _envelope(self, sender: str, delivery: Delivery) -> str:
+        if self._bounces and delivery.bounce_tag:
+            return verp.address(ascii_domain(self._bounces).addr_spec, delivery.bounce_tag)
+        return ascii_domain(sender).addr_spec
+
+    def _labels(self, newsletter: Newsletter, variant: Variant, delivery: Delivery) -> dict[str, bytes]:
+        """The fields of a list's letter that are this letter's own."""
+        ways = [f"<{unsubscribe_link(delivery)}>"]
+        if self._unsubscribe:
+            ways.append(f"<{mailto(verp.address(self._unsubscribe, delivery.token))}>")
+        issue = (str(delivery.issue_id), newsletter.id, variant.language, sender_id(self._site.id_domain))
+        return {
+            "list-unsubscribe": verbatim("List-Unsubscribe", ", ".join(ways)),
+            "feedback-id": verbatim("Feedback-ID", ":".join(issue)),
+        }
+
+    # ------------------------------------------------------------------------------------- what is shared
+
+    def _mould(self, key: object, make: Callable[[], Mould]) -> Mould:
+        """The mould under a key; the ones used last stay in memory."""
+        found = self._moulds.get(key)
+        if found is None:
+            found = self._moulds[key] = make()
+            if len(self._moulds) > VARIANTS_CACHED:
+                self._moulds.popitem(last=False)
+        else:
+            self._moulds.move_to_end(key)
+        return found
+
+    def _letter_mould(
+        self, newsletter: Newsletter, variant: Variant, link_base: str, lengths: Mapping[str, int]
+    ) -> Mould:
+        site = self._site
+        name = newsletter.names.get(variant.language) or next(iter(newsletter.names.values()))
+        listed = {
+            "List-Id": f"<{newsletter.id}.{site.id_domain}>",
+            "List-Unsubscribe": "",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Subscribe": f"<{link_base}/subscribe>",
+            "List-Archive": f"<{link_base}/letters>",
+            "List-Help": f"<{mailto(site.contact)}>" if site.contact else None,
+            "List-Owner": f"<{mailto(site.contact)}>" if site.contact else None,
+            "List-Post": "NO",
+            "Feedback-ID": "",
+        }
+        head = self._head(name, newsletter.sender, variant.subject, listed)
+        return moulded(head, variant, tuple(_PATHS), lengths)
+
+    def _notice_mould(self, notice: Notice, lengths: Mapping[str, int]) -> Mould:
+        shown = Variant(0, notice.language, notice.subject, (notice.html, "", ""), (notice.text, "", ""))
+        slots = (LINK, UNSUBSCRIBE) if lengths else ()
+        head = self._head(self._site.title, self._notices_from, notice.subject, {})
+        return moulded(head, shown, slots, lengths)
+
+    def _head(
+        self, name: str, sender: str, subject: str, listed: Mapping[str, str | None]
+    ) -> list[bytes | str]:
+        """All fields before those of MIME; own ones, whose value is empty in `listed`, by name."""
+        contact = self._site.contact
+        return [
+            author(name, sender),
+            "to",
+            *([verbatim("Reply-To", contact)] if contact not in ("", sender) and contact.isascii() else ()),
+            fields.subject(subject),
+            "date",
+            "message-id",
+            *(
+                verbatim(name, value) if value else name.lower()
+                for name, value in listed.items()
+                if value is not None
+            ),
+            verbatim("Auto-Submitted", "auto-generated"),
+        ]
 
 
 def unsubscribe_link(delivery: Delivery) -> str:
     """The address at which this letter's reader leaves: its page asks, a one-click POST to it obeys."""
-    return f"{delivery.link_base}/u/{quote(delivery.token, safe='')}"
+    return _link(delivery, _PATHS[UNSUBSCRIBE])
 
 
-def _label(
-    message: EmailMessage, newsletter: Newsletter, variant: Variant, delivery: Delivery, site: Site
-) -> None:
-    message["List-Id"] = f"<{newsletter.id}.{site.id_domain}>"
-    message["List-Unsubscribe"] = f"<{unsubscribe_link(delivery)}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message["Feedback-ID"] = ":".join(
-        (str(delivery.issue_id), newsletter.id, variant.language, _sender_id(site.id_domain))
-    )
-    message["Auto-Submitted"] = "auto-generated"
+def preferences_link(delivery: Delivery) -> str:
+    """The address at which this letter's reader changes what comes, or has it rest."""
+    return _link(delivery, _PATHS[PREFERENCES])
 
 
-def _sender_id(domain: str) -> str:
-    """Feedback-ID's last field: 5 to 15 characters that stay the same for all our mail."""
-    return _NOT_IN_SENDER_ID.sub("", domain.lower())[-15:]
+def _link(delivery: Delivery, path: str) -> str:
+    return f"{delivery.link_base}{path}{quote(delivery.token, safe='')}"
 
 
-def _filled(parts: tuple[str, str, str], link: str) -> str:
-    """Head, body and foot as one. Slots are filled in head and foot only: the body holds words of sources."""
-    head, body, foot = parts
-    return head.replace(UNSUBSCRIBE, link) + body + foot.replace(UNSUBSCRIBE, link)
+def _words(links: Mapping[str, str]) -> encoding.Words:
+    """What slots are filled with, in the text and, escaped, in HTML."""
+    plain = {slot: link.encode() for slot, link in links.items()}
+    return plain | {in_html(slot): escape(link).encode() for slot, link in links.items()}
 
 
-def _part(subtype: str, text: str) -> EmailMessage:
-    part = EmailMessage(policy=_POLICY)
-    part.set_content(text, subtype=subtype, charset="utf-8", cte=_smaller_encoding(text.encode()))
-    del part["MIME-Version"]  # said once, by the message itself
-    return part
-
-
-def _smaller_encoding(content: bytes) -> str:
-    """Quoted-printable spends two more bytes on each byte it quotes, base64 a third of everything."""
-    quoted = len(_NEEDS_QUOTING.findall(content))
-    return "quoted-printable" if 2 * quoted < len(content) / 3 else "base64"
-
-
-def _boundary(message_id: str) -> str:
-    """Derived from the message; `=_` occurs in neither base64 nor quoted-printable (RFC 2045 section 6.7)."""
-    return "=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32]
-
-
-def _ascii_domain(address: str) -> Address:
-    """The address with its domain in A-labels, which every server takes; a local part stays as it is."""
-    local, _, domain = address.rpartition("@")
-    if not local or not domain or "@" in local:
-        raise ValueError(f"{address!r} is no mail address: it needs a name, one @ and a domain")
-    if not domain.isascii():
-        domain = validate_email(address, check_deliverability=False).ascii_domain
-    return Address(username=local, domain=domain)
+def _lengths(words: encoding.Words) -> dict[str, int]:
+    return {slot: len(word) for slot, word in words.items()}

@@ -19,6 +19,8 @@ _JOINS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 _TRAILING = " ,;:–—-"
 
 HEADLINE_CHARACTERS = 250
+CHARACTERS_READ = 5_000
+"""Of a title or a text; a feed may bring megabytes."""
 
 
 def line(text: str) -> str:
@@ -28,7 +30,8 @@ def line(text: str) -> str:
 
 def headline(member: Member) -> str:
     """What an entry is called: its title; the first words of its text, or its address, where it has none."""
-    return shorten(line(member.title) or line(member.text) or member.url, HEADLINE_CHARACTERS)
+    title = line(member.title[:CHARACTERS_READ]) or line(member.text[:CHARACTERS_READ]) or member.url
+    return shorten(title, HEADLINE_CHARACTERS)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -2,161 +2,175 @@
 
 Head and foot are halves of one document and are inlined together; every heading and story is a fragment that
 is whole in itself, so that a variant is put together by joining them. The style sheet's @media rules (dark
-mode, small screens) stay in the head.
+mode, small screens) stay in the head. Whatever a template does wrong is a TemplateFaultError with its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import css_inline
 from babel import Locale, dates
-from babel.core import get_global
 from jinja2 import Environment
+from markupsafe import Markup
 
-from aggregator.model import Block, Frame, Member, Newsletter, Period, Placed, Relation, Site
-from aggregator.newsletter import compose
-from aggregator.newsletter.excerpt import excerpt
-from aggregator.newsletter.plain import headline, line
+from aggregator.errors import Fault, TemplateFaultError
+from aggregator.model import Block, Frame, LetterPicture, Newsletter, Period, Placed, Site
+from aggregator.newsletter import note as notes
+from aggregator.newsletter import pieces, template_faults
+from aggregator.newsletter.places import NUMBER
+from aggregator.newsletter.plain import line
+from aggregator.newsletter.sections import section_names
 
 FOLDER = "email/digest"
-TOP_WORDS = (40, 60)
-"""Fewest and most words of a top story's extract."""
-WORDS = (20, 32)
-"""The same below a heading, where readers skim."""
-COVERAGES = 6
-"""Other accounts that are named; more would make a letter of lists."""
-COUNTRIES = 6
-
-_RIGHT_TO_LEFT = frozenset({"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
+NUMBERS = 200
+"""Numbers for which phrases are written: see `Frame`."""
+_PHRASES = ("stories", "sources", "languages", "more")
 _JOINT = "<!--body-->"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One source's telling of a story, as a template shows it."""
-
-    title: str
-    url: str
-    """Absolute http(s) address, or empty: then the title is no link."""
-    source: str
-    profile: str
-    language: str
-    """ISO 639-1 code; empty when it is not known."""
-    direction: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A placed story, as a template shows it."""
-
-    section: str
-    is_top: bool
-    lead: Account
-    published: datetime
-    extract: str
-    """Empty where the source lets us show titles only."""
-    others: tuple[Account, ...]
-    sources: int
-    """Independent ones."""
-    paywalled: bool
-    """The rest of the article is for its publisher's subscribers."""
-    countries: tuple[str, ...]
-    """Those it is about besides the one it stands under."""
 
 
 class Press:
     """Renders frames and blocks; `pipeline.Press` on Jinja and css-inline."""
 
-    def __init__(self, environment: Callable[[str], Environment], template_version: str, site: Site) -> None:
-        """`environment`: the templates in one interface language; `site` names the sources."""
+    def __init__(
+        self,
+        environment: Callable[[str], Environment],
+        template_version: str,
+        site: Site,
+        picture: Callable[[str], bytes | None] = lambda _path: None,
+    ) -> None:
+        """`environment`: the templates in one interface language; `site` names the sources.
+
+        `picture`: the bytes of a picture of ours by its path, for letters that carry them; None when it has
+        gone.
+        """
         self._environment = environment
         self._version = template_version
         self._site = site
+        self._picture = picture
         self._inliner = lru_cache(maxsize=None)(_Inliner)
+        self._phrases = lru_cache(maxsize=None)(self._phrases_in)
 
     @property
     def template_version(self) -> str:
         """Version of templates and wording, stored with each issue."""
         return self._version
 
-    def frame(self, newsletter: Newsletter, period: Period, language: str) -> Frame:
-        """Head, foot and all headings that an issue of this newsletter can need."""
-        name = newsletter.names.get(language) or next(iter(newsletter.names.values()))
-        shown = {"name": line(name), "dates": days(period, language), "site": self._site}
-        head, foot = (self._render(f"{part}.html", language, **shown) for part in ("head", "foot"))
+    def frame(
+        self, newsletter: Newsletter, period: Period, language: str, note: str = "", track: str = ""
+    ) -> Frame:
+        """Head, foot and all headings that an issue of this newsletter can need.
+
+        `note`: the editor's words, in Markdown; `track`: whose issue it is, for its address on the web.
+        Raises TemplateFaultError, and UsageError for a note that is too long.
+        """
+        shown = self._shown(newsletter, period, language, track)
+        in_html = {**shown, "note": Markup(notes.as_html(note))}  # noqa: S704 (nh3 cleaned it)
+        in_text = {**shown, "note": notes.as_text(note)}
+        head, foot = (self._render(f"{part}.html", language, **in_html) for part in ("head", "foot"))
         html_head, _, html_foot = self._inlined(language).document(head + _JOINT + foot).partition(_JOINT)
-        names = compose.section_names(newsletter)
+        names = section_names(newsletter)
+        phrases = self._phrases(language)
+        forms = [form if number else "" for number, form in enumerate(phrases["more"])]
+        none = not newsletter.hide_empty
         return Frame(
             language=language,
             html_head=html_head,
             html_foot=html_foot,
-            text_head=self._paragraph("head.txt", language, **shown),
-            text_foot=self._paragraph("foot.txt", language, **shown),
-            html_sections={
-                section: self._fragment("section.html", language, section=section) for section in names
-            },
-            text_sections={
-                section: self._paragraph("section.txt", language, section=section) for section in names
-            },
+            text_head=self._paragraph("head.txt", language, **in_text),
+            text_foot=self._paragraph("foot.txt", language, **in_text),
+            html_sections={name: self._fragment("section.html", language, section=name) for name in names},
+            text_sections={name: self._paragraph("section.txt", language, section=name) for name in names},
+            subject=line(self._render("subject.txt", language, **shown)),
+            phrases={kind: phrases[kind] for kind in _PHRASES if kind != "more"},
+            html_more=self._each("more.html", language, forms, shown, self._fragment),
+            text_more=self._each("more.txt", language, forms, shown, self._paragraph),
+            html_none=self._fragment("none.html", language) if none else "",
+            text_none=self._paragraph("none.txt", language) if none else "",
         )
 
-    def block(self, placed: Placed, language: str) -> Block:
+    def block(self, newsletter: Newsletter, placed: Placed, language: str) -> Block:
         """One story in the wording of one interface language; its own words stay in their language."""
-        piece = self._piece(placed)
+        picture, carried = self._picture_of(newsletter, placed)
+        piece = pieces.piece(newsletter, placed, self._site, picture)
+        accounts = (piece.lead, *piece.others)
         return Block(
             story_id=placed.story.id,
             entry_id=placed.story.lead.entry_id,
             section=placed.section,
             html=self._fragment("story.html", language, story=piece),
             text=self._paragraph("story.txt", language, story=piece),
+            html_pointer=self._fragment("pointer.html", language, story=piece),
+            text_pointer=self._paragraph("pointer.txt", language, story=piece),
+            sources=tuple(dict.fromkeys(one.source for one in accounts)),
+            languages=tuple(dict.fromkeys(one.language for one in accounts if one.language)),
+            picture=carried,
         )
 
-    def _piece(self, placed: Placed) -> Piece:
-        story, lead = placed.story, placed.story.lead
-        is_top = placed.section == compose.TOP
-        source = self._site.sources.get(lead.source_id)
-        titles_only = source is not None and source.content == "title"
-        return Piece(
-            section=placed.section,
-            is_top=is_top,
-            lead=self._account(lead),
-            published=story.told_at if lead.date_guessed else lead.published,
-            extract="" if titles_only else excerpt(lead.text, *(TOP_WORDS if is_top else WORDS)),
-            others=self._others(placed),
-            sources=placed.sources,
-            paywalled=lead.paywalled,
-            countries=tuple(code for code in story.countries if code != placed.section)[:COUNTRIES],
-        )
+    def _picture_of(
+        self, newsletter: Newsletter, placed: Placed
+    ) -> tuple[pieces.ShownPicture | None, LetterPicture | None]:
+        """The picture to show; and its bytes, if the letter carries them."""
+        file = pieces.picture_file(newsletter, placed, self._site)
+        if file is None:
+            return None, None
+        if newsletter.images == "hosted":
+            return pieces.room(file, f"{self._site.base_url}/{file.path}"), None
+        content = self._picture(file.path)
+        if content is None:
+            return None, None
+        cid = f"{hashlib.sha256(content).hexdigest()[:32]}@{self._site.id_domain}"
+        return pieces.room(file, f"cid:{cid}"), LetterPicture(cid, content)
 
-    def _others(self, placed: Placed) -> tuple[Account, ...]:
-        """One line per source and language that also told the story, without what was the same item twice."""
-        lead, *members = placed.story.members
-        seen = {(lead.source_id, lead.language)}
-        others = []
-        for member in members:
-            key = (member.source_id, member.language)
-            if key not in seen and member.relation is not Relation.SAME:
-                seen.add(key)
-                others.append(self._account(member))
-        return tuple(others[:COVERAGES])
+    def _shown(
+        self, newsletter: Newsletter, period: Period, language: str, track: str
+    ) -> Mapping[str, object]:
+        name = newsletter.names.get(language) or next(iter(newsletter.names.values()))
+        archive = f"{self._site.base_url}/{language}/letters"
+        return {
+            "name": line(name),
+            "dates": days(period, language),
+            "zone": city(newsletter, language),
+            "rhythm": rhythm(period),
+            "week": period.first_day.isocalendar().week,
+            "first_day": period.first_day,
+            "generic": newsletter.generic_subject,
+            "site": self._site,
+            "imprint": [words for words in map(line, self._site.imprint.splitlines()) if words],
+            "archive": archive,
+            "web": f"{archive}/{newsletter.id}/{track}/{period.key}" if track else archive,
+            "feed": f"{self._site.base_url}/feeds/all.atom",
+        }
 
-    def _account(self, member: Member) -> Account:
-        source = self._site.sources.get(member.source_id)
-        return Account(
-            title=headline(member),
-            url=member.url if member.url.startswith(("https://", "http://")) else "",
-            source=line(source.name) if source else member.source_id,
-            profile=source.profile if source else "",
-            language="" if member.language == "und" else member.language,
-            direction=_direction(member),
-        )
+    def _phrases_in(self, language: str) -> Mapping[str, tuple[str, ...]]:
+        """Phrases with a number in them, one for each number."""
+        found = {}
+        for phrase in _PHRASES:
+            written = self._render("phrases.txt", language, phrase=phrase, numbers=NUMBERS, slot=NUMBER)
+            forms = tuple(map(line, written.strip().splitlines()))
+            if len(forms) != NUMBERS:
+                reason = f"{phrase!r} has {len(forms)} lines; it needs one for each of {NUMBERS} numbers"
+                raise TemplateFaultError(Fault(f"{FOLDER}/phrases.txt", 1, 1, reason))
+            found[phrase] = forms
+        return found
+
+    def _each(
+        self,
+        template: str,
+        language: str,
+        forms: list[str],
+        shown: Mapping[str, object],
+        made: Callable[..., str],
+    ) -> tuple[str, ...]:
+        """A line for each number, each distinct one rendered once."""
+        lines = {form: made(template, language, words=form, **shown) for form in set(forms) if form}
+        return tuple(lines.get(form, "") for form in forms)
 
     def _render(self, template: str, language: str, **shown: object) -> str:
-        return self._environment(language).get_template(f"{FOLDER}/{template}").render(**shown)
+        return template_faults.render(self._environment, f"{FOLDER}/{template}", language, **shown)
 
     def _fragment(self, template: str, language: str, **shown: object) -> str:
         return self._inlined(language).fragment(self._render(template, language, **shown))
@@ -194,9 +208,15 @@ def days(period: Period, language: str) -> str:
     return dates.format_interval(period.first_day, period.last_day, "yMMMd", locale=locale)
 
 
-def _direction(member: Member) -> str:
-    """`rtl` or `ltr`, by script; by the language's usual script where there are no letters to tell it."""
-    scripts = {member.script}
-    if member.script in ("", "Zyyy"):
-        scripts = set(str(get_global("likely_subtags").get(member.language, "")).split("_"))
-    return "rtl" if scripts & _RIGHT_TO_LEFT else "ltr"
+def city(newsletter: Newsletter, language: str) -> str:
+    """The city by whose clock the newsletter's days begin and end, or `UTC`."""
+    return dates.get_timezone_location(
+        ZoneInfo(newsletter.time_zone), locale=Locale.parse(language), return_city=True
+    )
+
+
+def rhythm(period: Period) -> str:
+    """`daily`, `weekly` or `monthly`, as the key of the period says."""
+    if "-W" in period.key:
+        return "weekly"
+    return "monthly" if len(period.key) == len("2026-11") else "daily"

@@ -9,10 +9,11 @@ that the message was not taken. A silence after the dot says nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from aggregator.model import DeliveryState, Phase, Settlement, SmtpReply
+from aggregator.model import DeliveryKind, DeliveryState, Doubt, Phase, Settlement, SmtpReply
 
 RETRIES = (
     timedelta(minutes=5),
@@ -28,8 +29,23 @@ SOON = timedelta(minutes=5)
 """Wait after a fault that says nothing of the reader; the issue's own expiry ends it."""
 CONFIGURATION_PAUSE = timedelta(minutes=15)
 """How long a server rests that cannot take anybody's mail until the operator has looked at it."""
+SPREAD = 0.25
+"""By how much of itself a wait is drawn out, so that letters refused together do not come back together."""
+RESEND_AFTER = timedelta(minutes=15)
+"""How long the relay's record is waited for, where `on_unknown` lets a second copy go out."""
 
 Outcome = Callable[[SmtpReply, int, datetime], Settlement]
+
+
+class Fault(StrEnum):
+    """Whose trouble a reply tells of, if it tells of any."""
+
+    SERVER = "server"
+    DOMAIN = "domain"
+    """The recipient's side cannot take mail now, whoever it is for."""
+    CONTENT = "content"
+    """The letter itself is refused: its issue's other letters would be as well."""
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,7 @@ TABLE = (
     Row("no reply after the text went over: it may have arrived", _unknown, _TEXT, ("lost",)),
     Row("the server cannot be reached", _SHORT_PAUSE, _SESSION, ("lost",)),
     Row("the connection was lost before the text went over", _soon, codes=("lost",)),
-    Row("the server is closing the connection", _SHORT_PAUSE, codes=("421",)),
+    Row("the server is closing the connection", _soon, codes=("421",)),
     Row("the server refuses our login or TLS", _LONG_PAUSE, codes=("454", "530", "534", "535", "538")),
     Row("the server refuses the session", _LONG_PAUSE, _SESSION),
     Row("the address needs SMTPUTF8, which is not offered", _refused_letter, codes=("5",), status=("6.7",)),
@@ -158,10 +174,51 @@ TABLE = (
 # fmt: on
 
 
-def settle(reply: SmtpReply, *, attempts: int, now: datetime) -> Settlement:
-    """What an attempt's end means. `attempts`: counted tries before this one."""
+def settle(reply: SmtpReply, *, attempts: int, now: datetime, spread: float = 0.0) -> Settlement:
+    """What an attempt's end means. `attempts`: counted tries before this one.
+
+    `spread`: 0 to 1, of each letter another: by how much of `SPREAD` its wait is drawn out.
+    """
     row = next(row for row in TABLE if row.fits(reply))
-    return row.outcome(row.means)(reply, attempts, now)
+    settlement = row.outcome(row.means)(reply, attempts, now)
+    if settlement.retry_at is None:
+        return settlement
+    return replace(settlement, retry_at=settlement.retry_at + (settlement.retry_at - now) * SPREAD * spread)
+
+
+def fault(reply: SmtpReply) -> Fault:
+    """Whose trouble a reply tells of. What concerns one mailbox alone tells of nobody's."""
+    status = reply.enhanced.partition(".")[2]
+    if reply.code is None or reply.code == 421:
+        return Fault.SERVER
+    if reply.code < 400:
+        return Fault.NONE
+    if reply.code >= 500:
+        refused = reply.phase is Phase.DOT and not status.startswith(("1.", "2."))
+        return Fault.CONTENT if refused else Fault.NONE
+    if reply.phase in (Phase.CONNECT, Phase.MAIL) or status.startswith("3.") or reply.code == 452:
+        return Fault.NONE if status == "2.2" else Fault.SERVER
+    return Fault.NONE if status == "2.2" else Fault.DOMAIN
+
+
+def is_configuration(reason: str) -> bool:
+    """Whether a server rests because the operator has to look at it, by the reason that `settle` gave."""
+    return any(reason.startswith(row.means) for row in TABLE if row.outcome is _LONG_PAUSE)
+
+
+def is_content(reason: str) -> bool:
+    """Whether a letter was refused for what it holds, by the reason that `settle` gave."""
+    return any(reason.startswith(row.means) for row in TABLE if row.outcome is _refused_letter)
+
+
+def postponed(reason: str, until: datetime) -> Settlement:
+    """It may not go yet, for no fault of its own: nothing was tried."""
+    return Settlement(DeliveryState.DEFERRED, reason, retry_at=until, counts=False)
+
+
+def elsewhere(settlement: Settlement) -> Settlement:
+    """One server cannot take it and another one may: it need not wait."""
+    return replace(settlement, state=DeliveryState.READY, retry_at=None)
 
 
 def refused(reason: str) -> Settlement:
@@ -173,6 +230,23 @@ def unwritable(error: Exception) -> Settlement:
     """The letter could not be written: trying again would give the same."""
     reason = f"the letter could not be written: {type(error).__name__}: {error}".rstrip(": ")
     return Settlement(DeliveryState.FAILED, reason, counts=False)
+
+
+def doubtful(doubt: Doubt, on_unknown: str, now: datetime) -> Settlement | None:
+    """What becomes of a delivery that no record tells of; None: it is held until the operator says.
+
+    A digest may go out a second time where its newsletter says so; the copy is byte for byte the same. A
+    notice that has run out is of no more use: whoever waits for it can ask again.
+    """
+    if doubt.delivery.kind is not DeliveryKind.ISSUE:
+        if now < doubt.delivery.expires_at:
+            return None
+        return Settlement(
+            DeliveryState.EXPIRED, "it may have arrived, and is too old to matter", counts=False
+        )
+    if on_unknown == "resend" and now >= doubt.since + RESEND_AFTER:
+        return Settlement(DeliveryState.READY, "nothing tells that it arrived: it goes again", counts=False)
+    return None
 
 
 def reconciled(accepted: bool) -> Settlement:

@@ -2,7 +2,8 @@
 
 Whatever the wire does comes back as an `SmtpReply` that says how far the transaction came. The same lost
 connection means «try again» before the text went over and «it may have arrived» after, and only we know
-which: so the phase is recorded before the text is sent, and kept here beside every command.
+which: so the phase is recorded before the text is sent, and kept here beside every command. aiosmtplib opens
+a connection, with TLS and login; `smtp_wire` speaks on it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,14 +20,20 @@ from typing import Literal
 import aiosmtplib
 
 from aggregator.model import Letter, Phase, SmtpReply
+from aggregator.newsletter.smtp_wire import Reply, Wire, WireError, envelope, transparent
 
 IDLE_SECONDS = 30.0
 """A connection that rested longer is opened anew: servers close idle ones without a word."""
 LETTERS_PER_CONNECTION = 100
 TEXT_CHARACTERS = 500
 
-_WIRE_ERRORS = (aiosmtplib.SMTPException, OSError, ValueError)
-"""What aiosmtplib raises for a server, a connection (timeouts, TLS) or an address it cannot send."""
+Reach = Callable[[Phase], Awaitable[None]]
+"""Records that a letter reached a phase; durable when it returns."""
+
+_OPENING_ERRORS = (aiosmtplib.SMTPException, OSError, ValueError)
+"""What aiosmtplib raises for a server or a connection (timeouts, TLS)."""
+_UNFIT = re.compile(r"[\x00-\x1f\x7f<>]")
+"""What cannot stand in an address on the wire."""
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _QUEUE_ID = re.compile(r"\b(?:queued as|queued mail for delivery as|id=)\s*<?([\w.:-]{1,100})", re.IGNORECASE)
 
@@ -44,7 +51,9 @@ class Timeouts:
 
 @dataclass(slots=True)
 class _Connection:
-    client: aiosmtplib.SMTP
+    wire: Wire
+    extensions: frozenset[str] = frozenset()
+    """Those that we use, of those that the server offers."""
     letters: int = 0
     rested_since: float = 0.0
 
@@ -91,16 +100,24 @@ class SmtpCarrier:
         self._accepted = accepted
         self._sessions: _Sessions | None = None
 
+    @property
+    def server(self) -> str:
+        """`host:port`, as replies and pauses name it."""
+        return self._server
+
     def was_accepted(self, message_id: str) -> bool | None:
         """Whether the server's record holds this message; None when it keeps none that we can read."""
         return self._accepted(message_id)
 
-    async def send(self, letter: Letter, reach: Callable[[Phase], None]) -> SmtpReply:
+    async def send(self, letter: Letter, reach: Reach) -> SmtpReply:
         """Send one letter, its bytes unchanged; never raises for what the wire does.
 
         `reach(Phase.DOT)` is called, and must return, before the text goes over; what it raises goes to the
         caller, and the transaction is given up.
         """
+        for phase, address in ((Phase.MAIL, letter.sender), (Phase.RCPT, letter.recipient)):
+            if _UNFIT.search(address):
+                return SmtpReply(phase, 501, "5.1.3 it cannot stand in a command", "5.1.3", self._server)
         async with self._session() as sessions:
             while connection := self._rested(sessions):
                 reply = await self._transact(connection, letter, reach, sessions)
@@ -116,7 +133,7 @@ class SmtpCarrier:
         """Take leave of the server; to be called before the event loop ends."""
         sessions, self._sessions = self._sessions, None
         for connection in sessions.idle if sessions else ():
-            await self._quit(connection.client)
+            await self._quit(connection.wire)
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[_Sessions]:
@@ -133,9 +150,9 @@ class SmtpCarrier:
         while sessions.idle:
             connection = sessions.idle.pop()
             rested = sessions.loop.time() - connection.rested_since
-            if connection.client.is_connected and rested < IDLE_SECONDS:
+            if connection.wire.is_open and rested < IDLE_SECONDS:
                 return connection
-            connection.client.close()
+            connection.wire.close()
         return None
 
     async def _open(self) -> _Connection | SmtpReply:
@@ -145,92 +162,123 @@ class SmtpCarrier:
             async with asyncio.timeout(self._timeouts.connect):
                 await client.connect()
                 await client.ehlo()
-        except _WIRE_ERRORS as error:
+        except _OPENING_ERRORS as error:
             client.close()
-            return self._failure(Phase.CONNECT, error)
+            return self._not_opened(error)
         except BaseException:
             client.close()
             raise
-        return _Connection(client)
+        offered = filter(client.supports_extension, ("pipelining", "smtputf8", "dsn"))
+        if not isinstance(client.transport, asyncio.Transport):
+            client.close()
+            return SmtpReply(Phase.CONNECT, None, "the connection was lost", server=self._server)
+        return _Connection(Wire(client.transport), frozenset(offered))
 
     async def _transact(
-        self, connection: _Connection, letter: Letter, reach: Callable[[Phase], None], sessions: _Sessions
+        self, connection: _Connection, letter: Letter, reach: Reach, sessions: _Sessions
     ) -> SmtpReply:
         """One mail transaction (RFC 5321 section 3.3); the connection is then kept, or closed."""
         try:
-            reply = await self._offer(connection.client, letter)
+            reply = await self._offer(connection, letter)
             if reply is None:
-                reach(Phase.DOT)
-                reply = await self._hand_over(connection.client, letter)
+                await reach(Phase.DOT)
+                reply = await self._hand_over(connection.wire, letter)
         except BaseException:
-            connection.client.close()
+            connection.wire.close()
             raise
         await self._keep(connection, sessions, reply)
         return reply
 
-    async def _offer(self, client: aiosmtplib.SMTP, letter: Letter) -> SmtpReply | None:
-        """MAIL and RCPT; None when the server wants the text."""
-        phase, timeout = Phase.MAIL, self._timeouts.command
+    async def _offer(self, connection: _Connection, letter: Letter) -> SmtpReply | None:
+        """MAIL and RCPT, together where the server lets us; None when it wants the text."""
+        wire, extensions = connection.wire, connection.extensions
         international = not (letter.sender + letter.recipient).isascii()
-        if international and not client.supports_extension("smtputf8"):
-            return SmtpReply(phase, 550, "5.6.7 the server does not offer SMTPUTF8", "5.6.7", self._server)
-        encoding, options = ("utf-8", ["SMTPUTF8"]) if international else ("ascii", [])
+        if international and "smtputf8" not in extensions:
+            said = "5.6.7 the server does not offer SMTPUTF8"
+            return SmtpReply(Phase.MAIL, 550, said, "5.6.7", self._server)
+        mail, rcpt = envelope(letter, international=international, tells="dsn" in extensions)
+        together = "pipelining" in extensions
+        phase = Phase.MAIL
         try:
-            await client.mail(letter.sender, options=options, encoding=encoding, timeout=timeout)
+            wire.send(mail + rcpt if together else mail, 2 if together else 1)
+            reply = await wire.reply(self._timeouts.command)
+            if reply.code >= 300:
+                if together and reply.code != 421:
+                    with contextlib.suppress(WireError):
+                        await wire.reply(self._timeouts.command)  # to RCPT, which means nothing now
+                return self._said(phase, reply)
             phase = Phase.RCPT
-            await client.rcpt(letter.recipient, encoding=encoding, timeout=timeout)
-        except _WIRE_ERRORS as error:
-            return self._failure(phase, error)
-        return None
+            if not together:
+                wire.send(rcpt)
+            reply = await wire.reply(self._timeouts.command)
+        except WireError as error:
+            return self._lost(phase, error)
+        return self._said(phase, reply) if reply.code >= 300 else None
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, letter: Letter) -> SmtpReply:
-        """DATA, the text and the final dot. The bytes end in CRLF already: nothing is added to them."""
+    async def _hand_over(self, wire: Wire, letter: Letter) -> SmtpReply:
+        """DATA, the text and the final dot. The text is not sent before the server asks for it."""
         try:
-            answer = await client.data(letter.content, timeout=self._timeouts.text)
-        except _WIRE_ERRORS as error:
-            return self._failure(Phase.DOT, error)
-        return self._said(Phase.DOT, answer.code, answer.message)
+            wire.send(b"DATA\r\n")
+            reply = await wire.reply(self._timeouts.command)
+        except WireError as error:
+            return self._lost(Phase.RCPT, error)
+        if reply.code < 400 and reply.code != 354:
+            wire.close()
+            return self._lost(Phase.RCPT, WireError(f"the server said {reply.code} to DATA"))
+        if reply.code == 354:
+            try:
+                wire.send(transparent(letter.content))
+                reply = await wire.reply(self._timeouts.text)
+            except WireError as error:
+                return self._lost(Phase.DOT, error)
+        return self._said(Phase.DOT, reply)
 
     async def _keep(self, connection: _Connection, sessions: _Sessions, reply: SmtpReply) -> None:
         """Keep the connection for the next letter; after a refusal its transaction is reset first."""
         connection.letters += 1
-        client = connection.client
-        if reply.code is None or sessions is not self._sessions:
-            client.close()
+        wire = connection.wire
+        if reply.code in (None, 421) or sessions is not self._sessions:
+            wire.close()
         elif connection.letters >= LETTERS_PER_CONNECTION:
-            await self._quit(client)
-        elif reply.code < 400 or await self._was_reset(client):
+            await self._quit(wire)
+        elif reply.code < 400 or await self._was_reset(wire):
             connection.rested_since = sessions.loop.time()
             sessions.idle.append(connection)
 
-    async def _was_reset(self, client: aiosmtplib.SMTP) -> bool:
+    async def _was_reset(self, wire: Wire) -> bool:
         try:
-            await client.rset(timeout=self._timeouts.connect)
-        except _WIRE_ERRORS:
-            client.close()
+            wire.send(b"RSET\r\n")
+            if (await wire.reply(self._timeouts.connect)).code < 300:
+                return True
+        except WireError:
             return False
-        return True
+        wire.close()
+        return False
 
-    async def _quit(self, client: aiosmtplib.SMTP) -> None:
-        with contextlib.suppress(*_WIRE_ERRORS):
-            await client.quit(timeout=self._timeouts.connect)
-        client.close()
+    async def _quit(self, wire: Wire) -> None:
+        with contextlib.suppress(WireError):
+            wire.send(b"QUIT\r\n")
+            await wire.reply(self._timeouts.connect)
+        wire.close()
 
-    def _failure(self, phase: Phase, error: Exception) -> SmtpReply:
-        code = error.code if isinstance(error, aiosmtplib.SMTPResponseException) else None
-        if code is None or not 200 <= code <= 599:
-            text = f"{type(error).__name__}: {error}".rstrip(": ")
-            return SmtpReply(phase, None, text[:TEXT_CHARACTERS], server=self._server)
-        message = error.message if isinstance(error, aiosmtplib.SMTPException) else ""
-        return self._said(phase, code, message)
+    def _not_opened(self, error: Exception) -> SmtpReply:
+        if isinstance(error, aiosmtplib.SMTPResponseException) and 200 <= error.code <= 599:
+            return self._said(Phase.CONNECT, Reply(error.code, error.message))
+        return self._lost(Phase.CONNECT, error, f"{type(error).__name__}: ")
 
-    def _said(self, phase: Phase, code: int, message: str) -> SmtpReply:
-        enhanced = _ENHANCED.match(message)
-        queue_id = _QUEUE_ID.search(message)
+    def _lost(self, phase: Phase, error: Exception, kind: str = "") -> SmtpReply:
+        text = f"{kind}{error}".rstrip(": ")
+        return SmtpReply(phase, None, text[:TEXT_CHARACTERS], server=self._server)
+
+    def _said(self, phase: Phase, reply: Reply) -> SmtpReply:
+        if phase is Phase.DOT and 300 <= reply.code < 400:  # neither yes nor no
+            return self._lost(phase, WireError(f"the server said {reply.code} to the text"))
+        enhanced = _ENHANCED.match(reply.text)
+        queue_id = _QUEUE_ID.search(reply.text)
         return SmtpReply(
             phase=phase,
-            code=code,
-            text=" ".join(message.split())[:TEXT_CHARACTERS],
+            code=reply.code,
+            text=" ".join(reply.text.split())[:TEXT_CHARACTERS],
             enhanced=enhanced[1] if enhanced else "",
             server=self._server,
             queue_id=queue_id[1] if queue_id else "",

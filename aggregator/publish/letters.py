@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from aggregator.model import File, IssueCover, PastIssue
-from aggregator.publish.presentation import show
+from aggregator.publish.presentation import ShownStory, show
 from aggregator.publish.site_templates import SiteTemplates
 
 
@@ -23,28 +23,41 @@ class Cover:
 
 def letters_page(templates: SiteTemplates, language: str, issues: Sequence[IssueCover]) -> File:
     """`<language>/letters`. `issues`: those that went out, the newest first."""
-    covers = [_cover(issue, language) for issue in issues]
-    return templates.page(language, "letters.html", "letters", covers=covers)
+    covers = [cover_of(issue, language) for issue in issues]
+    names = {cover.issue.newsletter: cover.name for cover in covers}
+    return templates.page(language, "letters.html", "letters", covers=covers, names=names)
 
 
 def letter_page(templates: SiteTemplates, language: str, issue: PastIssue) -> File:
     """`<language>/letters/<newsletter>/<track>/<period>`."""
-    cover = _cover(issue.cover, language)
-    sections = [
-        (name, [show(one.story, templates.site.sources) for one in placed])
-        for name, placed in groupby(issue.placed, key=lambda one: one.section)
-    ]
+    cover = cover_of(issue.cover, language)
     return templates.page(
         language,
         "letter.html",
         cover.address,
         cover=cover,
-        sections=sections,
-        before=_cover(issue.before, language) if issue.before else None,
-        after=_cover(issue.after, language) if issue.after else None,
+        sections=sections_of(templates, issue),
+        before=cover_of(issue.before, language) if issue.before else None,
+        after=cover_of(issue.after, language) if issue.after else None,
     )
 
 
-def _cover(issue: IssueCover, language: str) -> Cover:
+def sections_of(templates: SiteTemplates, issue: PastIssue) -> list[tuple[str, list[ShownStory]]]:
+    """What an issue tells, by name of the section."""
+    return [
+        (name, [show(one.story, templates.site.sources) for one in placed])
+        for name, placed in groupby(issue.placed, key=lambda one: one.section)
+    ]
+
+
+def days_told(templates: SiteTemplates, language: str, issue: IssueCover) -> str:
+    """The days of an issue in words: one, or the first and the last."""
+    written = templates.environment(language).filters["day"]
+    days = dict.fromkeys((issue.first_day, issue.last_day))
+    return " – ".join(written(day) for day in days)
+
+
+def cover_of(issue: IssueCover, language: str) -> Cover:
+    """An issue as a page in this language lists it."""
     name = issue.names.get(language) or next(iter(issue.names.values()), issue.newsletter)
     return Cover(name, f"letters/{issue.newsletter}/{issue.track}/{issue.period}", issue)

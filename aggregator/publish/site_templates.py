@@ -73,6 +73,10 @@ class SiteTemplates:
         """A file that stands once for all languages, under the template's own name."""
         return File(template, self._rendered(self.site.language, template, **values))
 
+    def fragment(self, language: str, template: str, /, **values: object) -> str:
+        """A part of something that is no page."""
+        return self.environment(language).get_template(f"site/{template}").render(**values).strip()
+
     def _rendered(self, language: str, template: str, **values: object) -> bytes:
         found = self.environment(language).get_template(f"site/{template}")
         return found.render(**self._shared, **values).encode()

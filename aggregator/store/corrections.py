@@ -70,14 +70,15 @@ class CorrectionStore:
     def hide(self, story_id: int, reason: str, now: datetime) -> int:
         """A story leaves files and digests; the correction's id, the standing one's if it is hidden already.
 
-        Issues that hold it are undone as long as no letter of theirs has begun: they are composed anew.
+        Issues that hold it are undone as long as no letter of theirs has begun: they are composed anew. Those
+        on their way rest until `mending` has put the letters that wait together without it.
         """
         with writing(self._engine, Lane.STORIES) as connection:
             correctable.story(connection, story_id)
             if (standing := _standing(connection, CorrectionKind.HIDE, story_id=story_id)) is not None:
                 return int(standing.id)
             _hide(connection, story_id, hidden=True)
-            thawing.thaw(connection, [story_id])
+            thawing.thaw(connection, [story_id], now)
             return _record(connection, CorrectionKind.HIDE, reason, now, story_id=story_id)
 
     def unhide(self, story_id: int, now: datetime) -> None:

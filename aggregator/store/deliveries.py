@@ -7,21 +7,19 @@ final dot nothing was handed over (RFC 5321 section 4.1.1.10), after it the lett
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
     Row,
     bindparam,
     case,
     func,
-    insert,
     literal,
     select,
     update,
@@ -31,31 +29,29 @@ from aggregator.errors import StoreError, UsageError
 from aggregator.model import (
     Delivery,
     DeliveryState,
+    Doubt,
+    Notice,
+    Outcome,
     Phase,
     ServerPause,
     Settlement,
     SmtpReply,
-    SubscriberState,
     Variant,
 )
-from aggregator.store import delivery_queue, lapsed_deliveries, lease_owner
-from aggregator.store.addresses import normalised
-from aggregator.store.chunks import chunked
-from aggregator.store.delivery_rows import attempt, outcome, said
-from aggregator.store.engine import reading, writing
-from aggregator.store.letter_identity import fixed_at_first_claim, token
-from aggregator.store.secrets import Secrets
-from aggregator.store.subscribers import suppress
-from aggregator.store.tables import (
-    attempts,
-    deliveries,
-    issues,
-    subscriptions,
-    suppressions,
-    variants,
+from aggregator.store import (
+    delivery_queue,
+    delivery_settling,
+    issue_desk,
+    lapsed_deliveries,
+    lease_owner,
 )
-
-log = logging.getLogger(__name__)
+from aggregator.store import notices as notice_rows
+from aggregator.store.chunks import chunked
+from aggregator.store.delivery_loading import delivery, rows_of
+from aggregator.store.engine import reading, writing
+from aggregator.store.letter_identity import fixed_at_first_claim
+from aggregator.store.secrets import Secrets
+from aggregator.store.tables import deliveries, variants
 
 VARIANTS_CACHED = 32
 """Claims come ordered by variant, so that a few are enough."""
@@ -79,103 +75,105 @@ class DeliveryLedger:
         self._domain = message_domain
         self._lease = lease
         self._owner = lease_owner.me()
+        self._claims = count(1)
         self._variant = lru_cache(maxsize=VARIANTS_CACHED)(self._load_variant)
 
     # -------------------------------------------------------------------------------------------- claiming
 
-    def claim(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Lease some letters that are due, ordered by variant; none while a server is paused.
+    def claim(
+        self, now: datetime, limit: int, newsletters: Collection[str] | None = None
+    ) -> Sequence[Delivery]:
+        """Lease some mail that is due: notices first, then letters by issue and variant.
 
-        Letters that became too old are marked expired. A letter claimed for the first time gets its date,
-        Message-ID and token here, for good. One short transaction, durable before this returns; rows that
-        another sender holds are left to it.
+        `newsletters`: whose letters may go out; None for all, empty for notices alone. What became too old
+        is marked expired. What is claimed for the first time gets its date, Message-ID and token here, for
+        good. One short transaction, durable before this returns; rows that another sender holds are left to
+        it. Each claim has a lease of its own: a letter that this process claims twice is sent by one of both.
         """
+        lease, secrets = f"{self._owner}/{next(self._claims)}", self._secrets
         with writing(self._engine) as connection:
             delivery_queue.expire(connection, now)
-            if delivery_queue.pauses(connection, now):
-                return ()
-            rows = delivery_queue.due(connection, now, limit)
+            rows = delivery_queue.due(connection, now, limit, newsletters)
             if not rows:
                 return ()
             ids = [row.id for row in rows]
-            connection.execute(
-                update(deliveries)
-                .where(_row.id.in_(ids))
-                .values(
-                    state=DeliveryState.LEASED.value,
-                    phase=Phase.CONNECT.value,
-                    lease_owner=self._owner,
-                    lease_until=now + self._lease,
+            for chunk in chunked(ids):
+                connection.execute(
+                    update(deliveries)
+                    .where(_row.id.in_(chunk))
+                    .values(
+                        state=DeliveryState.LEASED.value,
+                        phase=Phase.CONNECT.value,
+                        lease_owner=lease,
+                        lease_until=now + self._lease,
+                    )
                 )
-            )
             self._fix(connection, [row for row in rows if row.message_id is None], now)
-            return self._load(connection, _row.id.in_(ids))
+            found = {
+                row.id: delivery(row, secrets)
+                for chunk in chunked(ids)
+                for row in rows_of(connection, _row.id.in_(chunk))
+            }
+            return [found[number] for number in ids]
 
     def _fix(self, connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> None:
-        key = self._secrets.current
+        secrets = self._secrets
         fixed = [
-            {"delivery_id": row.id, **fixed_at_first_claim(key, row.issue_id, row.id, self._domain, now)}
+            {
+                "delivery_id": row.id,
+                # A notice has its token from the moment it was written: its link is on record elsewhere.
+                **fixed_at_first_claim(
+                    secrets.key(row.secret_key_id) if row.secret_key_id else secrets.current,
+                    row.issue_id,
+                    row.id,
+                    self._domain,
+                    now,
+                ),
+            }
             for row in rows
         ]
         if fixed:
             # What the rows hold besides `delivery_id` are the columns that are set.
             connection.execute(update(deliveries).where(_row.id == bindparam("delivery_id")), fixed)
 
-    def _load(self, connection: Connection, which: ColumnElement[bool]) -> list[Delivery]:
-        query = (
-            select(deliveries, issues.c.newsletter, issues.c.link_base)
-            .join(issues, issues.c.id == _row.issue_id)
-            .where(which)
-            .order_by(_row.variant_id, _row.id)
-        )
-        return [self._delivery(row) for row in connection.execute(query)]
-
-    def _delivery(self, row: Row[Any]) -> Delivery:
-        return Delivery(
-            id=row.id,
-            issue_id=row.issue_id,
-            newsletter=row.newsletter,
-            subscriber_id=row.subscriber_id,
-            address=row.address,
-            variant_id=row.variant_id,
-            link_base=row.link_base,
-            message_id=row.message_id,
-            date=row.date,
-            token=token(self._secrets.key(row.secret_key_id), row.id),
-            attempts=row.attempts,
-            expires_at=row.expires_at,
-        )
+    def notices_wait(self, now: datetime) -> bool:
+        """Whether any mail is due that is no issue."""
+        with reading(self._engine) as connection:
+            return delivery_queue.notices_wait(connection, now)
 
     def recover(self, now: datetime) -> int:
         """Give back what a crash left leased; returns how many."""
-        return lapsed_deliveries.give_back(self._engine, now)
+        return lapsed_deliveries.give_back(self._engine, now, self._lease)
+
+    def give_back(self, claimed: Collection[Delivery], now: datetime) -> int:
+        """Give back what this process claimed and does not send after all; returns how many."""
+        return lapsed_deliveries.surrender(self._engine, claimed, now)
 
     def pauses(self, now: datetime) -> Sequence[ServerPause]:
-        """Servers that are left alone now; while there is one, no letter is claimed."""
+        """Servers that are left alone now."""
         with reading(self._engine) as connection:
             return delivery_queue.pauses(connection, now)
 
     def unknown(self) -> Sequence[Delivery]:
         """Deliveries that may or may not have arrived."""
+        return [doubt.delivery for doubt in self.doubts(None)]
+
+    def doubts(self, limit: int | None, after: int = 0) -> Sequence[Doubt]:
+        """Deliveries that may or may not have arrived, by number, from the first after `after` on."""
+        which = (_row.state == DeliveryState.UNKNOWN.value) & (_row.id > after)
         with reading(self._engine) as connection:
-            return self._load(connection, _row.state == DeliveryState.UNKNOWN.value)
+            rows = rows_of(connection, which, limit)
+            return [Doubt(delivery(row, self._secrets), row.unknown_since or row.date) for row in rows]
 
     # -------------------------------------------------------------------------------------------- sending
 
-    def refusal(self, delivery: Delivery) -> str | None:
-        """Why this address must get no mail now (it left, it is suppressed); None if it may."""
-        address_hash = self._secrets.address_hash(normalised(delivery.address))
-        suppression = select(suppressions.c.reason).where(suppressions.c.address_hash == address_hash)
-        subscription = select(subscriptions.c.state).where(
-            subscriptions.c.subscriber_id == delivery.subscriber_id,
-            subscriptions.c.newsletter == delivery.newsletter,
-        )
-        with reading(self._engine) as connection:
-            if (reason := connection.scalar(suppression)) is not None:
-                return f"the address is suppressed: {reason}"
-            if connection.scalar(subscription) != SubscriberState.CONFIRMED.value:
-                return "the reader left"
-        return None
+    def refusals(self, asked: Sequence[Delivery], now: datetime) -> Mapping[int, str]:
+        """Why these of the deliveries must not go out now, by number: suppressed, left, or paused."""
+        return delivery_settling.refusals(self._engine, self._secrets, asked, now)
+
+    def refusal(self, delivery: Delivery, now: datetime | None = None) -> str | None:
+        """Why this address must get no mail now; None if it may."""
+        return self.refusals([delivery], now or delivery.date).get(delivery.id)
 
     def variant(self, variant_id: int) -> Variant:
         """One assembly of an issue; the last few stay in memory."""
@@ -192,53 +190,43 @@ class DeliveryLedger:
             text=(row.text_head, row.text_body, row.text_foot),
         )
 
-    def reach(self, delivery: Delivery, phase: Phase) -> None:
-        """Record the phase, durable before this returns.
+    def notice(self, delivery_id: int) -> Notice:
+        """What a mail says that is no issue."""
+        with reading(self._engine) as connection:
+            return notice_rows.load(connection, delivery_id)
 
-        Raises StoreError when the letter is no longer this process's own: then it must not go over.
+    def reach_all(self, letters: Sequence[Delivery], phase: Phase) -> frozenset[int]:
+        """Record a phase, durable before this returns; the numbers of those that are still ours.
+
+        The others' leases ran out: they must not go over.
         """
-        with writing(self._engine) as connection:
-            reached = connection.execute(
-                update(deliveries).where(_row.id == delivery.id, self._is_mine()).values(phase=phase.value)
-            )
-        if reached.rowcount == 0:
+        return delivery_settling.reach(self._engine, letters, phase)
+
+    def reach(self, delivery: Delivery, phase: Phase) -> None:
+        """Record the phase of one letter. Raises StoreError when it is no longer this process's own."""
+        if delivery.id not in self.reach_all([delivery], phase):
             raise StoreError(
                 f"the lease of delivery {delivery.id} ran out: another process may be sending it"
             )
 
-    def _is_mine(self) -> ColumnElement[bool]:
-        return (_row.state == DeliveryState.LEASED.value) & (_row.lease_owner == self._owner)
+    def settle_all(self, outcomes: Sequence[Outcome]) -> None:
+        """Record how attempts ended, with what follows for addresses and servers: one transaction."""
+        delivery_settling.settle(self._engine, self._secrets, outcomes)
 
     def settle(
         self, delivery: Delivery, settlement: Settlement, reply: SmtpReply | None, now: datetime
     ) -> None:
-        """Record how an attempt ended, with what follows for the address and the server: one transaction.
+        """Record how one attempt ended."""
+        self.settle_all([Outcome(delivery, settlement, reply, now)])
 
-        That a letter was accepted is recorded even when the lease ran out meanwhile; any other outcome then
-        belongs to whoever holds the letter now.
+    def stop_issue(self, issue_id: int, reason: str, now: datetime) -> bool:
+        """Pause an issue whose text is refused; False when it is paused already.
+
+        Letters of it that were refused for their text wait again: nothing is wrong with their readers.
         """
-        open_to_us = (
-            _row.state != DeliveryState.SENT.value
-            if settlement.state is DeliveryState.SENT
-            else self._is_mine() | (_row.state == DeliveryState.UNKNOWN.value)
-        )
         with writing(self._engine) as connection:
-            settled = connection.execute(
-                update(deliveries)
-                .where(_row.id == delivery.id, open_to_us)
-                .values(**outcome(settlement, now), **said(settlement, reply))
-            )
-            if settled.rowcount == 0:
-                log.warning("delivery %s was settled by another process; %s ignored", delivery.id, settlement)
-                return
-            if reply is not None:
-                connection.execute(insert(attempts).values(attempt(delivery, settlement, reply, now)))
-            if settlement.suppress:
-                address_hash = self._secrets.address_hash(normalised(delivery.address))
-                suppress(connection, address_hash, settlement.reason, now)
-            if settlement.pause_server is not None:
-                server = reply.server if reply is not None else ""
-                delivery_queue.pause(connection, server, now + settlement.pause_server, settlement.reason)
+            delivery_settling.forgive(connection, issue_id, now)
+            return issue_desk.pause(connection, issue_id, now, reason)
 
     # -------------------------------------------------------------------------------------------- operator
 
@@ -250,12 +238,16 @@ class DeliveryLedger:
         """
         if state not in (DeliveryState.SENT, DeliveryState.READY):
             raise UsageError(f"a delivery of unknown fate can become sent or ready, not {state}")
-        values: dict[str, Any] = {"state": state.value, "reason": "settled by the operator"}
+        values: dict[str, Any] = {
+            "state": state.value,
+            "reason": "settled by the operator",
+            "unknown_since": None,
+        }
         if state is DeliveryState.SENT:
             values["sent_at"] = now
         else:
             latest = literal(now + RESENT_WITHIN, _row.expires_at.type)
-            values |= {"phase": None, "next_try_at": None}
+            values |= {"phase": None, "next_try_at": None, "not_before": now}
             values["expires_at"] = case((_row.expires_at > latest, _row.expires_at), else_=latest)
         with writing(self._engine) as connection:
             return sum(

@@ -1,53 +1,123 @@
-"""Which letters may go out now: due, not too old, and no server paused."""
+"""Which mail may go out now: due, not too old, of no issue that rests."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from aggregator.model import DeliveryState, ServerPause
 from aggregator.store.conflicts import insert_into
-from aggregator.store.tables import deliveries, server_pauses
+from aggregator.store.notices import KINDS
+from aggregator.store.tables import deliveries, issues, server_pauses
 
+LONGEST_PAUSE = timedelta(days=1)
+"""A pause that seems to last longer was written by a clock that was wrong, and is none."""
 _WAITING = (DeliveryState.READY.value, DeliveryState.DEFERRED.value)
+_ISSUE = "issue"
 _row = deliveries.c
 
 
 def expire(connection: Connection, now: datetime) -> None:
-    """Mark what waited past its issue's time: a digest that is days late is asked about, not sent."""
+    """Settle what will not be sent: what waited too long, and what comes late of a cancelled issue."""
     connection.execute(
         update(deliveries)
         .where(_row.state.in_(_WAITING), _row.expires_at <= now)
         .values(state=DeliveryState.EXPIRED.value, reason="it waited until it was too old to be sent")
     )
+    cancelled = select(issues.c.id).where(issues.c.state == "cancelled")
+    connection.execute(
+        update(deliveries)
+        .where(_row.state.in_(_WAITING), _row.kind == _ISSUE, _row.issue_id.in_(cancelled))
+        .values(state=DeliveryState.CANCELLED.value, reason="the issue was cancelled")
+    )
+
+
+def due(
+    connection: Connection, now: datetime, limit: int, newsletters: Collection[str] | None
+) -> list[Row[Any]]:
+    """Mail whose time has come: notices first, then the letters of one issue after the other.
+
+    `newsletters`: whose issues may go out; None for all. Each look reads its index in order and stops early,
+    whatever else waits: letters of paused issues and of later hours are not walked through.
+    """
+    found: list[Row[Any]] = []
+    for state in _WAITING:
+        for kind in KINDS:
+            found += _take(connection, now, limit - len(found), state, _row.kind == kind)
+    if newsletters is not None and not newsletters:
+        return found
+    for issue_id in _issues_due(connection, now, newsletters):
+        of_issue = (_row.kind == _ISSUE) & (_row.issue_id == issue_id)
+        for state in _WAITING:
+            found += _take(connection, now, limit - len(found), state, of_issue)
+    return found
+
+
+def _take(
+    connection: Connection, now: datetime, limit: int, state: str, which: ColumnElement[bool]
+) -> list[Row[Any]]:
+    if limit <= 0:
+        return []
+    query = (
+        select(_row.id, _row.issue_id, _row.message_id, _row.secret_key_id)
+        .where(_row.state == state, which, _row.not_before <= now)
+        .order_by(_row.not_before, _row.variant_id, _row.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(connection.execute(query))
+
+
+def _issues_due(connection: Connection, now: datetime, newsletters: Collection[str] | None) -> list[int]:
+    """Issues on their way that have a letter due, the longest due first: one step into the index for each."""
+    query = (
+        select(issues.c.id)
+        .where(
+            issues.c.state == "frozen",
+            issues.c.paused_at.is_(None),
+            _first_due(now, DeliveryState.READY) | _first_due(now, DeliveryState.DEFERRED),
+        )
+        .order_by(issues.c.send_after, issues.c.id)
+    )
+    if newsletters is not None:
+        query = query.where(issues.c.newsletter.in_(newsletters))
+    return list(connection.scalars(query))
+
+
+def _first_due(now: datetime, state: DeliveryState) -> ColumnElement[bool]:
+    # A scalar subquery and no EXISTS: PostgreSQL would rather join all letters than look once per issue.
+    first: Select[Any] = (
+        select(_row.id)
+        .where(
+            _row.state == state.value,
+            _row.kind == _ISSUE,
+            _row.issue_id == issues.c.id,
+            _row.not_before <= now,
+        )
+        .limit(1)
+    )
+    return first.correlate(issues).scalar_subquery().is_not(None)
+
+
+def notices_wait(connection: Connection, now: datetime) -> bool:
+    """Whether any mail is due that is no issue."""
+    looks = (
+        select(_row.id).where(_row.state == state, _row.kind == kind, _row.not_before <= now).limit(1)
+        for state in _WAITING
+        for kind in KINDS
+    )
+    return any(connection.scalar(look) is not None for look in looks)
 
 
 def pauses(connection: Connection, now: datetime) -> list[ServerPause]:
     """Servers that asked, or proved, to be left alone for a while."""
-    query = select(server_pauses).where(server_pauses.c.until > now).order_by(server_pauses.c.server)
-    return [ServerPause(row.server, row.until, row.reason) for row in connection.execute(query)]
-
-
-def due(connection: Connection, now: datetime, limit: int) -> list[Row[Any]]:
-    """Letters whose time has come. One look per state: each then reads its index in order and stops early."""
-    found: list[Row[Any]] = []
-    for state in _WAITING:
-        query = (
-            select(deliveries)
-            .where(
-                _row.state == state,
-                _row.kind == "issue",
-                _row.not_before <= now,
-                _row.next_try_at.is_(None) | (_row.next_try_at <= now),
-            )
-            .order_by(_row.variant_id, _row.id)
-            .limit(limit - len(found))
-            .with_for_update(skip_locked=True)
-        )
-        found += connection.execute(query)
-    return found
+    until = server_pauses.c.until
+    query = select(server_pauses).where(until > now, until <= now + LONGEST_PAUSE)
+    rows = connection.execute(query.order_by(server_pauses.c.server))
+    return [ServerPause(row.server, row.until, row.reason) for row in rows]
 
 
 def pause(connection: Connection, server: str, until: datetime, reason: str) -> None:

@@ -1,32 +1,36 @@
-"""How an attempt ended, as rows of the ledger and of its log. Pure."""
+"""How attempts ended, as rows of the ledger and of its log. Pure."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from aggregator.model import Delivery, DeliveryState, Settlement, SmtpReply
-from aggregator.store.tables import deliveries
+from aggregator.model import DeliveryState, Outcome
 
 REPLY_CHARACTERS = 1_000
 """Of a server's reply that the ledger keeps."""
 
 
-def outcome(settlement: Settlement, now: datetime) -> dict[str, Any]:
-    """What a settlement writes, whatever the server said. Frees the letter."""
-    sent = {"sent_at": now} if settlement.state is DeliveryState.SENT else {}
-    return {
+def settled(outcome: Outcome) -> dict[str, Any]:
+    """What every settlement writes, whatever the server said. Frees the letter."""
+    settlement = outcome.settlement
+    row = {
         "state": settlement.state.value,
         "reason": settlement.reason,
         "next_try_at": settlement.retry_at,
         "lease_owner": None,
         "lease_until": None,
-        **sent,
+        "unknown_since": outcome.at if settlement.state is DeliveryState.UNKNOWN else None,
     }
+    if settlement.state is DeliveryState.SENT:
+        row["sent_at"] = outcome.at
+    if settlement.retry_at is not None:
+        row["not_before"] = settlement.retry_at
+    return row
 
 
-def said(settlement: Settlement, reply: SmtpReply | None) -> dict[str, Any]:
-    """What a reply adds. Without one nothing was tried, and no attempt counts."""
+def said(outcome: Outcome, attempts: int) -> dict[str, Any]:
+    """What a reply adds; `attempts`: counted before. Without one nothing was tried, and no attempt counts."""
+    reply = outcome.reply
     if reply is None:
         return {}
     return {
@@ -36,21 +40,23 @@ def said(settlement: Settlement, reply: SmtpReply | None) -> dict[str, Any]:
         "smtp_text": reply.text[:REPLY_CHARACTERS],
         "server": reply.server,
         "queue_id": reply.queue_id,
-        "attempts": deliveries.c.attempts + int(settlement.counts),
+        "attempts": attempts + int(outcome.settlement.counts),
     }
 
 
-def attempt(delivery: Delivery, settlement: Settlement, reply: SmtpReply, now: datetime) -> dict[str, Any]:
+def attempt(outcome: Outcome) -> dict[str, Any]:
     """A row of `attempts`."""
+    assert outcome.reply is not None
+    reply = outcome.reply
     return {
-        "delivery_id": delivery.id,
-        "at": now,
+        "delivery_id": outcome.delivery.id,
+        "at": outcome.at,
         "phase": reply.phase.value,
         "code": reply.code,
         "enhanced": reply.enhanced,
         "text": reply.text[:REPLY_CHARACTERS],
         "server": reply.server,
         "queue_id": reply.queue_id,
-        "state": settlement.state.value,
-        "counted": settlement.counts,
+        "state": outcome.settlement.state.value,
+        "counted": outcome.settlement.counts,
     }

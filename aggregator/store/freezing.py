@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, exists, func, insert, literal, select
+from collections.abc import Sequence
 
-from aggregator.model import Choice, DeliveryState, FrozenIssue, SubscriberState
+from sqlalchemy import Connection, Select, exists, func, insert, literal, select, update
+
+from aggregator.model import Choice, DeliveryState, FrozenIssue, PlannedVariant, SubscriberState
 from aggregator.store import choices
 from aggregator.store.issue_rows import block_rows, frame_rows, story_rows_of, told_rows, variant_rows
+from aggregator.store.local_hours import first_at
 from aggregator.store.tables import (
     deliveries,
     issue_blocks,
@@ -45,18 +48,26 @@ def insert_parts(connection: Connection, issue: FrozenIssue, issue_id: int) -> N
             connection.execute(insert(table), rows)
 
 
+def insert_variants(
+    connection: Connection, planned: Sequence[PlannedVariant], issue_id: int
+) -> Sequence[int]:
+    """Assemblies of an issue; returns their numbers in the same order."""
+    return connection.scalars(
+        insert(variants).returning(variants.c.id, sort_by_parameter_order=True),
+        variant_rows(planned, issue_id),
+    ).all()
+
+
 def insert_deliveries(connection: Connection, issue: FrozenIssue, issue_id: int) -> int:
     """Variants, and a delivery for every reader whose choice leads to one; returns how many."""
     if not issue.variants:
         return 0
-    ids = connection.scalars(
-        insert(variants).returning(variants.c.id, sort_by_parameter_order=True),
-        variant_rows(issue.variants, issue_id),
-    ).all()
+    ids = insert_variants(connection, issue.variants, issue_id)
     for variant_id, variant in zip(ids, issue.variants, strict=True):
         for choice in variant.choices:
             audience = _audience(issue, issue_id, variant_id, choice)
             connection.execute(insert(deliveries).from_select(_COLUMNS, audience))
+    _wait_for_hours(connection, issue, issue_id)
     counted = select(func.count()).where(deliveries.c.issue_id == issue_id)
     return connection.execute(counted).scalar_one()
 
@@ -93,3 +104,24 @@ def _audience(
         )
         .order_by(subscribers.c.id)
     )
+
+
+def _wait_for_hours(connection: Connection, issue: FrozenIssue, issue_id: int) -> None:
+    """Letters to readers who chose an hour wait for it, reckoned from when the issue should go out.
+
+    So an issue that is late keeps nobody waiting for another day. One statement for each hour and zone.
+    """
+    of_hour = subscriptions.c.local_hour
+    zone = func.coalesce(subscriptions.c.time_zone, literal(issue.time_zone))
+    addressed = deliveries.c.issue_id == issue_id
+    here = subscriptions.c.newsletter == issue.newsletter
+    chosen = select(of_hour, zone).distinct().where(here, subscriptions.c.track == issue.track)
+    lasting = issue.expires_at - issue.send_after
+    for hour, clock in connection.execute(chosen.where(of_hour.is_not(None))).all():
+        not_before = max(issue.send_after, first_at(hour, clock, issue.period.send_at))
+        readers = select(subscriptions.c.subscriber_id).where(here, of_hour == hour, zone == clock)
+        connection.execute(
+            update(deliveries)
+            .where(addressed, deliveries.c.subscriber_id.in_(readers))
+            .values(not_before=not_before, expires_at=not_before + lasting)
+        )

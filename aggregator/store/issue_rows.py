@@ -62,7 +62,11 @@ def _content_hash(issue: FrozenIssue) -> bytes:
         },
         "variants": [asdict(variant) for variant in issue.variants],
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=_digest).encode()).digest()
+
+
+def _digest(picture: bytes) -> str:
+    return hashlib.sha256(picture).hexdigest()
 
 
 def story_rows_of(issue: FrozenIssue, issue_id: int) -> Rows:
@@ -147,6 +151,8 @@ def variant_rows(planned: Sequence[PlannedVariant], issue_id: int) -> Rows:
 
 
 def _variant_key(variant: PlannedVariant) -> bytes:
+    """Of all that readers see: letters of the same stories may differ in the lines between them."""
     told = zip(variant.story_ids, variant.entry_ids, strict=True)
     key = f"{variant.language}:{','.join(f'{story}/{entry}' for story, entry in told)}"
-    return hashlib.sha256(key.encode()).digest()
+    seen = "\0".join((key, variant.subject, *variant.html, *variant.text))
+    return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).digest()

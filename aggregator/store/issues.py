@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, case, exists, func, select, update
 
 from aggregator.model import (
+    Audience,
     Choice,
+    DeliveryState,
     FrozenIssue,
     IssueSummary,
     Period,
@@ -17,7 +19,8 @@ from aggregator.model import (
     TrackPosition,
     UntoldStories,
 )
-from aggregator.store import choices, story_rows
+from aggregator.store import choices, issue_notes, story_rows
+from aggregator.store.audience import audience
 from aggregator.store.chunks import chunked
 from aggregator.store.conflicts import insert_into
 from aggregator.store.engine import reading, writing
@@ -114,8 +117,45 @@ class IssueStore:
                 return None
             insert_parts(connection, issue, issue_id)
             count = insert_deliveries(connection, issue, issue_id)
+            issue_notes.take(connection, issue.newsletter, issue.track, issue.period.key)
             _advance(connection, issue.newsletter, issue.track, issue.period.end, issue.watermark)
             return count
+
+    def readers(self, newsletter: str, track: str) -> int:
+        """How many confirmed readers a track has, paused ones among them."""
+        confirmed = SubscriberState.CONFIRMED.value
+        query = (
+            select(func.count())
+            .select_from(subscriptions)
+            .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+            .where(
+                subscriptions.c.newsletter == newsletter,
+                subscriptions.c.track == track,
+                subscriptions.c.state == confirmed,
+                subscribers.c.state == confirmed,
+            )
+        )
+        with reading(self._engine) as connection:
+            return connection.scalar(query) or 0
+
+    def audience(self, issue: FrozenIssue) -> Audience:
+        """Who would get this issue if it were frozen now; writes nothing."""
+        with reading(self._engine) as connection:
+            return audience(connection, issue)
+
+    def hasten(self, now: datetime) -> int:
+        """Let letters go now that wait for their readers' hour; returns how many."""
+        hurried = (
+            update(deliveries)
+            .where(
+                deliveries.c.kind == "issue",
+                deliveries.c.state == DeliveryState.READY.value,
+                deliveries.c.not_before > now,
+            )
+            .values(not_before=now)
+        )
+        with writing(self._engine) as connection:
+            return connection.execute(hurried).rowcount
 
     def skip(self, newsletter: str, track: str, period: Period, watermark: int, now: datetime) -> None:
         """Record that the period had nothing to tell; does nothing when it already has an issue."""

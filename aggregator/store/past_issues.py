@@ -48,7 +48,15 @@ class PastIssueStore:
             after = own.where(end > row.period_end).order_by(end).limit(1)
             neighbours = [connection.execute(query).one_or_none() for query in (before, after)]
             covers = [self._cover(one) if one else None for one in neighbours]
-            return PastIssue(self._cover(row), tuple(_placed(connection, row.id)), *covers)
+            return PastIssue(self._cover(row), tuple(placed_now(connection, row.id)), *covers)
+
+    def latest(self, now: datetime, newsletter: str, limit: int) -> Sequence[PastIssue]:
+        """The last issues of all tracks of a newsletter, the newest first, without their neighbours."""
+        own = self._issues(now).where(issues.c.newsletter == newsletter)
+        query = own.order_by(issues.c.period_end.desc(), issues.c.track).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+            return [PastIssue(self._cover(row), tuple(placed_now(connection, row.id))) for row in rows]
 
     def _issues(self, now: datetime) -> Any:
         count = (
@@ -75,10 +83,11 @@ class PastIssueStore:
             first_day=row.period_start.astimezone(zone).date(),
             last_day=last_moment.astimezone(zone).date(),
             stories=row.stories,
+            went_out=row.send_after,
         )
 
 
-def _placed(connection: Connection, issue_id: int) -> list[Placed]:
+def placed_now(connection: Connection, issue_id: int) -> list[Placed]:
     """In the order of the letter; what was merged since stands as the story that tells it now, once."""
     teller = func.coalesce(stories.c.merged_into, stories.c.id)
     query = (

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, exists, select, update
+from sqlalchemy import Connection, Engine, Row, Select, select
 
 from aggregator.errors import UsageError
-from aggregator.model import Choice, Subscriber, SubscriberState
+from aggregator.model import Choice, DeliveryKind, Enrolment, Subscriber, SubscriberState, Wish
 from aggregator.store import choices
-from aggregator.store.addresses import masked, normalised
-from aggregator.store.conflicts import insert_into
+from aggregator.store import subscriptions as ways
+from aggregator.store.addresses import checked, masked, normalised
 from aggregator.store.engine import reading, writing
 from aggregator.store.letter_identity import token_hash
 from aggregator.store.secrets import Secrets
-from aggregator.store.tables import deliveries, issues, subscribers, subscriptions, suppressions, variants
-
-_CONFIRMED = SubscriberState.CONFIRMED.value
-_LEFT = SubscriberState.LEFT.value
+from aggregator.store.suppressions import suppress
+from aggregator.store.tables import deliveries, issues, subscribers, subscriptions, variants
 
 
 class SubscriberStore:
-    """The readers of all newsletters. Each method that writes is one transaction over one reader's rows."""
+    """The readers of all newsletters. Each method that writes is one transaction."""
 
     def __init__(self, engine: Engine, secrets: Secrets) -> None:
         self._engine = engine
@@ -37,36 +35,43 @@ class SubscriberStore:
         Who has this newsletter already keeps it as it is. Raises UsageError for what is no address and for
         somebody who left: only they themselves can come back.
         """
-        key = normalised(email)
-        person = {
-            "email": email.strip(),
-            "email_key": key,
-            "address_hash": self._secrets.address_hash(key),
-            "state": _CONFIRMED,
-            "language": choice.language,
-            "created_at": now,
-            "confirmed_at": now,
-            "consent": {"note": consent, "by": "operator", "at": now.isoformat()},
-        }
-        with writing(self._engine) as connection:
-            connection.execute(insert_into(connection, subscribers).values(person).on_conflict_do_nothing())
-            found = select(subscribers.c.id, subscribers.c.state).where(subscribers.c.email_key == key)
-            person_id, state = connection.execute(found).one()
-            if state != _LEFT:
-                subscription = {
-                    "subscriber_id": person_id,
-                    "newsletter": newsletter,
-                    "track": track,
-                    "state": _CONFIRMED,
-                    **choices.columns(choice),
-                }
-                connection.execute(
-                    insert_into(connection, subscriptions).values(subscription).on_conflict_do_nothing()
-                )
-            row = connection.execute(_reader(key, newsletter)).one_or_none()
-        if row is None or row.state == _LEFT:
-            raise UsageError(f"{masked(key)} left {newsletter}: only they themselves can come back")
-        return _subscriber(row)
+        (outcome,) = self.enrol([Enrolment(email, newsletter, Wish(track, choice), consent)], now)
+        if isinstance(outcome, UsageError):
+            raise outcome
+        found = self.get(email, newsletter)
+        assert found is not None
+        return found
+
+    def enrol(
+        self, enrolments: Sequence[Enrolment], now: datetime, *, keep: bool = True
+    ) -> Sequence[bool | UsageError]:
+        """Add readers whom the operator vouches for, all in one transaction.
+
+        True for who is new, False for who has this newsletter already and keeps it as it is; a UsageError,
+        not raised, for what is no address and for somebody who left. `keep`: False only tries.
+        """
+        with writing(self._engine) as connection, connection.begin_nested() as attempt:
+            outcomes = [self._enrol(connection, one, now) for one in enrolments]
+            if not keep:
+                attempt.rollback()
+        return outcomes
+
+    def _enrol(self, connection: Connection, enrolment: Enrolment, now: datetime) -> bool | UsageError:
+        try:
+            email = checked(enrolment.email)
+        except UsageError as error:
+            return error
+        wish, newsletter = enrolment.wish, enrolment.newsletter
+        consent = {"note": enrolment.consent, "by": "operator", "at": now.isoformat()}
+        person_id = ways.person(connection, self._secrets, email, wish.choice.language, now)
+        if ways.vouch(connection, person_id, newsletter, wish, consent, now):
+            return True
+        row = connection.execute(ways.of_person(person_id, newsletter)).one_or_none()
+        if row is None or row.state == ways.LEFT:
+            return UsageError(
+                f"{masked(normalised(email))} left {newsletter}: only they themselves can come back"
+            )
+        return False
 
     def get(self, email: str, newsletter: str) -> Subscriber | None:
         """One reader of one newsletter; None when there is none."""
@@ -92,25 +97,30 @@ class SubscriberStore:
         person = select(subscribers.c.id).where(subscribers.c.email_key == normalised(email))
         with writing(self._engine) as connection:
             person_id = connection.scalar(person)
-            return person_id is not None and _leave(connection, person_id, None, now)
+            return person_id is not None and ways.end(connection, person_id, None, now)
 
     def leave_by_token(self, token: str, *, now: datetime) -> tuple[str, str] | None:
         """Take a letter's reader off its newsletter; harmless when repeated.
 
         Returns the newsletter's id and the reader's language, which the letter shows anyway; None for
-        an unknown token. Says nothing of whose it is, or whether they had left before.
+        an unknown token, and for a reader who was forgotten. Says nothing of whose it is, or whether they
+        had left before.
         """
         query = (
             select(deliveries.c.subscriber_id, issues.c.newsletter, variants.c.language)
             .join(issues, issues.c.id == deliveries.c.issue_id)
             .join(variants, variants.c.id == deliveries.c.variant_id)
-            .where(deliveries.c.token_hash == token_hash(token))
+            .where(
+                deliveries.c.token_hash == token_hash(token),
+                deliveries.c.kind == DeliveryKind.ISSUE.value,
+                deliveries.c.subscriber_id.is_not(None),
+            )
         )
         with writing(self._engine) as connection:
             letter = connection.execute(query).one_or_none()
             if letter is None:
                 return None
-            _leave(connection, letter.subscriber_id, letter.newsletter, now)
+            ways.end(connection, letter.subscriber_id, letter.newsletter, now)
             return letter.newsletter, letter.language
 
     def suppress(self, email: str, reason: str, *, now: datetime) -> None:
@@ -120,46 +130,13 @@ class SubscriberStore:
             suppress(connection, address_hash, reason, now)
 
 
-def suppress(connection: Connection, address_hash: bytes, reason: str, at: datetime) -> None:
-    """Record that an address must get no mail."""
-    row = {"address_hash": address_hash, "reason": reason, "at": at}
-    connection.execute(insert_into(connection, suppressions).values(row).on_conflict_do_nothing())
-
-
-def _leave(connection: Connection, person_id: int, newsletter: str | None, now: datetime) -> bool:
-    """End one subscription or all; who has none left has left."""
-    theirs = subscriptions.c.subscriber_id == person_id
-    ended = update(subscriptions).where(theirs, subscriptions.c.state != _LEFT).values(state=_LEFT)
-    if newsletter is not None:
-        ended = ended.where(subscriptions.c.newsletter == newsletter)
-    count = connection.execute(ended).rowcount
-    connection.execute(
-        update(subscribers)
-        .where(
-            subscribers.c.id == person_id,
-            subscribers.c.state != _LEFT,
-            ~exists().where(theirs, subscriptions.c.state != _LEFT),
-        )
-        .values(state=_LEFT, left_at=now)
-    )
-    return count > 0
-
-
 def _readers() -> Select[Any]:
     return (
         select(
             subscribers.c.id,
             subscribers.c.email,
             subscribers.c.created_at,
-            subscribers.c.confirmed_at,
-            subscribers.c.left_at,
-            subscribers.c.consent,
-            subscriptions.c.newsletter,
-            subscriptions.c.track,
-            subscriptions.c.language,
-            subscriptions.c.countries,
-            subscriptions.c.languages,
-            subscriptions.c.state,
+            subscriptions,
         )
         .join(subscriptions, subscriptions.c.subscriber_id == subscribers.c.id)
         .order_by(subscriptions.c.newsletter, subscribers.c.email_key)
@@ -191,10 +168,21 @@ def _exported(row: Row[Any]) -> dict[str, str]:
         "track": row.track,
         "state": row.state,
         "language": row.language,
-        "countries": row.countries,
-        "languages": row.languages,
+        "countries": row.countries.replace(",", " "),
+        "told_in": row.languages.replace(",", " "),
+        "hour": "" if row.local_hour is None else str(row.local_hour),
+        "time_zone": row.time_zone or "",
+        "paused_until": text(row.paused_until),
         "created_at": text(row.created_at),
         "confirmed_at": text(row.confirmed_at),
         "left_at": text(row.left_at),
-        "consent": row.consent.get("note", ""),
+        "consent": _proof(row.consent or {}),
     }
+
+
+def _proof(consent: Mapping[str, Any]) -> str:
+    """What a reader agreed to, in one line."""
+    if consent.get("note"):
+        return str(consent["note"])
+    said = ("form", "text", "asked_at", "confirmed_at", "ip", "confirmed_ip")
+    return "; ".join(f"{name} {consent[name]}" for name in said if consent.get(name))

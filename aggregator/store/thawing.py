@@ -1,18 +1,21 @@
 """Issues that are undone because a story of theirs must not be mailed any more.
 
-Only while no letter of an issue was ever taken up to be sent: it is then as if it had never been frozen, and
-`compose` freezes the period anew, with what may be told.
+While no letter of an issue was ever taken up to be sent it is as if it had never been frozen, and `compose`
+freezes the period anew, with what may be told. An issue that is on its way rests instead, until `mending` has
+put the letters that wait together without the story.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from aggregator.model import DeliveryState
+from aggregator.store import stale_issues
 from aggregator.store.tables import (
     deliveries,
     issue_blocks,
@@ -30,15 +33,15 @@ log = logging.getLogger(__name__)
 Issue = Row[*tuple[Any, ...]]
 
 
-def thaw(connection: Connection, story_ids: Collection[int]) -> list[int]:
+def thaw(connection: Connection, story_ids: Collection[int], now: datetime | None = None) -> list[int]:
     """Undo issues with one of these stories of which letters wait and none has begun; their ids.
 
     With an issue go the later ones of its track: what it told is theirs again. If one of those has begun,
-    nothing is undone on that track.
+    nothing is undone on that track. `now`: since when issues on their way rest; None lets them go on.
     """
     held = select(issue_stories.c.issue_id).where(issue_stories.c.story_id.in_(story_ids))
     waiting = select(deliveries.c.issue_id).where(
-        deliveries.c.issue_id.in_(held), deliveries.c.state == DeliveryState.READY.value
+        deliveries.c.issue_id.in_(held), deliveries.c.state.in_(_UNSENT)
     )
     affected = connection.execute(select(issues).where(issues.c.id.in_(waiting)).order_by(issues.c.id)).all()
     first_of_track = {(one.newsletter, one.track): one for one in reversed(affected)}
@@ -50,6 +53,8 @@ def thaw(connection: Connection, story_ids: Collection[int]) -> list[int]:
         ids = list(connection.scalars(later))
         if _any_begun(connection, ids):
             log.warning(_UNDER_WAY, first.newsletter, first.track, first.period_key)
+            if now is not None:
+                stale_issues.rest(connection, [one.id for one in affected if one.id in ids], now)
         else:
             _set_back(connection, first, ids)
             _delete(connection, ids)
@@ -57,6 +62,7 @@ def thaw(connection: Connection, story_ids: Collection[int]) -> list[int]:
     return undone
 
 
+_UNSENT = (DeliveryState.READY.value, DeliveryState.DEFERRED.value, DeliveryState.LEASED.value)
 _UNDER_WAY = "letters of %s %s, issue %s, are under way: they hold a story that was hidden or merged"
 
 

@@ -15,6 +15,7 @@ MOST_FIELDS = 20
 _PAGES = re.compile(r"(?:country/[^/]+|sources|feeds|about)(?:\.html)?")
 """Pages that stand once in each language: without one, they lead to the reader's."""
 _ON_REQUEST = re.compile(r"(?:archive|search|letters)(?:/.+)?|(?:story|source|day|week|feed)/.+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _FEED = re.compile(r"feeds/(?P<name>.+)\.(?P<format>atom|rss|json)")
 _ARCHIVED = re.compile(r"(?!(?:source|topic)/)[^/]+/[1-9][0-9]*")
 """An archive document of a feed, below the feed's name (RFC 5005, section 4)."""
@@ -78,6 +79,13 @@ def stands_in_each_language(path: str) -> bool:
     """Whether it is the path of a page, with the language left out."""
     below = below_root(path)
     return _PAGES.fullmatch(below) is not None or _ON_REQUEST.fullmatch(below) is not None
+
+
+def letter(path: str, languages: Collection[str]) -> str | None:
+    """What follows the language in a letter's address, where there are no pages in that language."""
+    language, _, rest = below_root(path).partition("/")
+    is_foreign = language not in languages and _LANGUAGE.fullmatch(language) is not None
+    return f"/{rest}" if is_foreign and rest.startswith("letters/") else None
 
 
 def is_answered_on_request(path: str, languages: Collection[str]) -> bool:

@@ -1,8 +1,15 @@
 """The web application: what is answered where.
 
+    /subscribe          the form to subscribe with
+    /account            asks for a link to one's own data
     /u/<token>          leaving a newsletter
+    /p/<token>          choosing otherwise, or a pause
+    /c/<token>          confirming a subscription
+    /a/<token>          one's own data
+    /n/<token>          confirming a new address
     /caught/<key>/…     caught mail, in the demo only
     /websub/<token>     hubs that push what sources publish
+    /bounces/hook       relays that tell of bounces
     /api/…              what is told, as JSON
     /healthz            that the process answers
     everything else     the site
@@ -16,6 +23,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,19 +39,35 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from aggregator.model import Browse, Site
 from aggregator.web import addresses
 from aggregator.web.admission import Admission
+from aggregator.web.bounce_hook import BounceHook
 from aggregator.web.browsing import capacity
 from aggregator.web.caught import Caught, CaughtMail
 from aggregator.web.clients import Network, client_address
 from aggregator.web.headers import SECURITY, SecurityHeaders
 from aggregator.web.leaving import Leave, LeavingPage
+from aggregator.web.own_data import OwnDataPages
+from aggregator.web.preferring import PreferencePage
+from aggregator.web.reader_desk import ReaderDesk
+from aggregator.web.reader_ports import Members
 from aggregator.web.representation import Reply
 from aggregator.web.site import PublicSite, RefusalPage, SiteSettings
+from aggregator.web.subscribing import SubscribingPages
 from aggregator.web.websub import HubCallbacks, Subscriptions
 
-_ROUTED = frozenset({"u", "caught", "websub", "api", "healthz"})
+_ROUTED = frozenset(
+    {"subscribe", "account", "u", "p", "c", "a", "n", "caught", "websub", "bounces", "api", "healthz"}
+)
 """First parts of paths that are not the site's."""
 Admit = Callable[[str], AbstractContextManager[bool]]
 """Whether a client may cause work now; it is inside until the context is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """What the pages for readers need to know."""
+
+    members: Members
+    now: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +82,12 @@ class WebSettings:
     languages: Sequence[str]
     """Interface languages that have wordings."""
     leave: Leave
+    readers: ReaderSettings | None = None
+    """What stands behind the pages for readers; without it there is no more than leaving."""
     caught: Caught | None = None
-    """Only in the demo: where caught mail lies."""
+    """Where caught mail lies; None where mail goes out."""
+    bounces: BounceHook | None = None
+    """Where a relay tells of bounces."""
     hubs: Subscriptions | None = None
     """What stands behind the callbacks of hubs."""
     largest_push: int = 10_000_000
@@ -120,10 +148,18 @@ class _Doors:
 
 def _routed(settings: WebSettings, pages: PublicSite, admission: Admission) -> ASGIApp:
     """What is no page of the site."""
-    leaving = LeavingPage(settings.leave, settings.environment, settings.site, settings.languages)
-    routes: list[BaseRoute] = [Route("/healthz", _healthy), *leaving.routes()]
+    leaving = LeavingPage(
+        settings.leave,
+        settings.environment,
+        settings.site,
+        settings.languages,
+        has_preferences=settings.readers is not None,
+    )
+    routes: list[BaseRoute] = [Route("/healthz", _healthy), *leaving.routes(), *_for_readers(settings)]
     if settings.caught is not None:
         routes += CaughtMail(settings.caught, settings.environment, settings.site).routes()
+    if settings.bounces is not None:
+        routes += settings.bounces.routes()
     if settings.hubs is not None:
         routes += HubCallbacks(settings.hubs, settings.largest_push).routes()
     if settings.api is not None:
@@ -142,6 +178,19 @@ def _routed(settings: WebSettings, pages: PublicSite, admission: Admission) -> A
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _for_readers(settings: WebSettings) -> list[BaseRoute]:
+    """Subscribing, choosing, and one's own data."""
+    if settings.readers is None:
+        return []
+    readers = settings.readers
+    desk = ReaderDesk(readers.members, settings.environment, settings.site, settings.languages, readers.now)
+    return [
+        *SubscribingPages(desk).routes(),
+        *PreferencePage(desk).routes(),
+        *OwnDataPages(desk).routes(),
+    ]
 
 
 def _healthy(request: Request) -> Response:  # noqa: ARG001

@@ -30,6 +30,7 @@ MAILS_LISTED = 200
 """The newest ones."""
 LARGEST_MAIL = 5 * 1024 * 1024
 """Bytes of a mail that are read."""
+LINKS_SHOWN = 20
 SHOWN_HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post")
 FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 _PAGE_POLICY = (
@@ -62,6 +63,7 @@ class CaughtMail:
     def __init__(self, caught: Caught, environment: Callable[[str], Environment], site: Site) -> None:
         self._caught = caught
         self._templates = environment(site.language)
+        self._site = site
         self._shared = {"site": site, "root": urlsplit(site.base_url).path.rstrip("/")}
 
     def routes(self) -> list[BaseRoute]:
@@ -92,6 +94,7 @@ class CaughtMail:
             has_html=_part(message, "html") is not None,
             text=_part(message, "plain") or "",
             leaving=_leaving_link(message),
+            links=own_links(_part(message, "plain") or "", self._site.base_url),
         )
 
     def html(self, request: Request) -> Response:
@@ -161,6 +164,12 @@ def _leaving_link(message: EmailMessage) -> str:
     """The letter's own unsubscribe address, so that leaving can be tried; empty when it has none."""
     found = re.search(r"<(https?://[^\s<>]+)>", _header(message, "List-Unsubscribe"))
     return found[1] if found else ""
+
+
+def own_links(text: str, base_url: str) -> list[str]:
+    """Addresses in a mail's text that lead to the pages for readers: in the frame nothing leads anywhere."""
+    found = re.findall(rf"{re.escape(base_url)}/(?:[acnpu]/[\w-]+|account|subscribe)(?![\w/])", text)
+    return list(dict.fromkeys(found))[:LINKS_SHOWN]
 
 
 def _part(message: EmailMessage, kind: str) -> str | None:

@@ -1,6 +1,6 @@
 """The page behind the unsubscribe link of a letter.
 
-The link carries the letter's own token: it can leave and nothing else. Opening it changes nothing, for mail
+The link carries the letter's own token. Opening it changes nothing, for mail
 filters and previews open links; leaving takes a POST with the body of RFC 8058, which the page's button and a
 mail program's own one-click both send. Known, unknown and used tokens get the same words. No token is logged.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -21,7 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from aggregator.model import Site
+from aggregator.model import Departure, Site
+from aggregator.web.preferring import PAUSES
+from aggregator.web.reader_desk import token_of
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +31,6 @@ LARGEST_BODY = 4096
 TRY_AGAIN_AFTER = 300
 """Seconds that a mail program is asked to wait when the store does not answer."""
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """What became of a token that was known: the newsletter's name and the reader's interface language."""
-
-    newsletter: str
-    language: str
 
 
 class Leave(Protocol):
@@ -56,12 +49,18 @@ class LeavingPage:
         environment: Callable[[str], Environment],
         site: Site,
         languages: Sequence[str],
+        *,
+        has_preferences: bool = False,
     ) -> None:
-        """`languages`: those that have wordings; the browser's wish chooses among them, else the site's."""
+        """`languages`: those that have wordings; the browser's wish chooses among them, else the site's.
+
+        `has_preferences`: whether `/p/<token>` answers, where one may pause or choose fewer letters instead.
+        """
         self._leave = leave
         self._environment = environment
         self._site = site
         self._languages = tuple(languages)
+        self._has_preferences = has_preferences
 
     def routes(self) -> list[BaseRoute]:
         """One address for both: GET and HEAD ask, POST leaves."""
@@ -72,12 +71,12 @@ class LeavingPage:
         wished = self._wished(request)
         if request.method == "POST":
             return await self._left(request, wished)
-        return self._page("ask", wished, 200)
+        return self._page("ask", wished, 200, token=self._token(request))
 
     async def _left(self, request: Request, wished: str) -> Response:
         """Leave if the body is RFC 8058's; 400 for another body, 503 while the store does not answer."""
         if not await _is_one_click(request):
-            return self._page("ask", wished, 400)
+            return self._page("ask", wished, 400, token=self._token(request))
         try:
             departure = await run_in_threadpool(self._leave, request.path_params["token"])
         except Exception as error:
@@ -94,12 +93,22 @@ class LeavingPage:
         wishes = [one.partition(";")[0].strip().partition("-")[0] for one in ranges]
         return negotiate_locale(wishes, self._languages) or self._site.language
 
+    def _token(self, request: Request) -> str:
+        """What leads to the preferences, known or not; empty where there are none."""
+        return token_of(request) if self._has_preferences else ""
+
     def _page(
-        self, state: str, language: str, status: int, headers: dict[str, str] | None = None
+        self,
+        state: str,
+        language: str,
+        status: int,
+        headers: dict[str, str] | None = None,
+        *,
+        token: str = "",
     ) -> Response:
         template = self._environment(language).get_template("site/leave.html")
         root = urlsplit(self._site.base_url).path.rstrip("/")
-        page = template.render(site=self._site, root=root, state=state)
+        page = template.render(site=self._site, root=root, state=state, token=token, pauses=PAUSES)
         return Response(page, status, _HEADERS | (headers or {}), media_type="text/html")
 
 

@@ -184,8 +184,9 @@ class PublicSite:
         if name is not None:
             language = addresses.language_of(path, self._languages)
             return await self._former_feed(scope, name, f"{language}/feed/{{}}")
-        if addresses.stands_in_each_language(path):
-            address = f"{self._wished(scope)}{path}"
+        letter = addresses.letter(path, self._languages)
+        if letter is not None or addresses.stands_in_each_language(path):
+            address = f"{self._wished(scope)}{letter or path}"
             query = scope["query_string"][: addresses.LONGEST_QUERY + 1]
             return self._redirect(302, address, query, _KEPT_BRIEFLY, (b"vary", _BY_LANGUAGE))
         if not path.endswith("/") and await self._files.find(f"{path}/") is not None:

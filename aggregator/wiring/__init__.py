@@ -8,8 +8,10 @@ the adapters of its own step, and a command the steps that it takes: a poll load
     polling       poll, illustrate; `asking` builds what asks, once something is due
     pushing       subscribe, receive
     publishing    publish
-    composing     compose
+    composing     compose, and what is foretold and mended with it
+    trial_letters a test of an issue, to one address
     delivering    deliver
+    bouncing      collect what comes back
     pages         the built-in web server
     probing       a look at one address
     rejudging     rejudge

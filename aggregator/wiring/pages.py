@@ -7,27 +7,26 @@ from contextlib import asynccontextmanager
 
 from aggregator.config.schema import Config
 from aggregator.push import CallbackPorts
-from aggregator.web.app import WebSettings, create_app
+from aggregator.web.app import ReaderSettings, WebSettings, create_app
+from aggregator.web.bounce_hook import BounceHook
 from aggregator.web.caught import Caught
-from aggregator.web.leaving import Departure
 from aggregator.web.server import Address, serve
 from aggregator.wiring import clock
+from aggregator.wiring.bouncing import notifying
 from aggregator.wiring.browsing import answering
 from aggregator.wiring.caught_mail import caught_folder, caught_key
+from aggregator.wiring.members import Members
 from aggregator.wiring.stores import Stores
 from aggregator.wiring.subscriptions import Subscriptions
 
 
 @asynccontextmanager
 async def pages_served(config: Config, opened: Stores) -> AsyncIterator[Address]:
-    """Serve the public folder, the pages for leaving, and caught mail where no `smtp` is configured."""
+    """Serve the public folder, the pages for readers, and caught mail where no `smtp` is configured."""
     answers = answering(config, opened)
     published = answers.published
-
-    def leave(token: str) -> Departure | None:
-        left = opened.subscribers.leave_by_token(token, now=clock.now())
-        return Departure(*left) if left else None
-
+    members = Members(config, opened)
+    told_of_bounces = notifying(config)
     caught = None if config.smtp else Caught(caught_folder(config), caught_key(opened))
     app = create_app(
         WebSettings(
@@ -35,8 +34,10 @@ async def pages_served(config: Config, opened: Stores) -> AsyncIterator[Address]
             site=published.site,
             environment=published.templates.environment,
             languages=published.site.languages,
-            leave=leave,
+            leave=members.leave,
+            readers=ReaderSettings(members, clock.now),
             caught=caught,
+            bounces=BounceHook(*told_of_bounces) if told_of_bounces else None,
             hubs=Subscriptions(CallbackPorts(opened.leases, opened.inbox), clock.now),
             largest_push=config.polling.max_bytes,
             browse=answers.browse,

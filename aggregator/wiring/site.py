@@ -15,4 +15,9 @@ def publisher(config: Config) -> Site:
 
     Its interface languages are those that have wordings.
     """
-    return replace(config.publisher(), hubs=hubs_told(config), languages=interface_languages(config))
+    return replace(
+        config.publisher(),
+        hubs=hubs_told(config),
+        languages=interface_languages(config),
+        takes_readers=bool(config.newsletters),
+    )

@@ -11,21 +11,30 @@ from sqlalchemy import Engine
 
 from aggregator.config.schema import Config
 from aggregator.store import engine as database
+from aggregator.store.bounces import BounceStore
 from aggregator.store.corrections import CorrectionStore
 from aggregator.store.deliveries import DeliveryLedger
 from aggregator.store.entries import EntryStore
 from aggregator.store.inbox import PushInbox
 from aggregator.store.inspection import Inspection
+from aggregator.store.issue_desk import IssueDesk
+from aggregator.store.issue_notes import IssueNotes
 from aggregator.store.issues import IssueStore
 from aggregator.store.leases import LeaseStore
+from aggregator.store.member_desk import MemberDesk
+from aggregator.store.members import MemberStore
+from aggregator.store.notices import AlertStore
+from aggregator.store.overview import Overview
 from aggregator.store.past_issues import PastIssueStore
 from aggregator.store.pictures import PictureStore
 from aggregator.store.pings import PingStore
 from aggregator.store.search import StorySearch
 from aggregator.store.secrets import Secrets
 from aggregator.store.sources import SourceStore
+from aggregator.store.stale_issues import StaleIssues
 from aggregator.store.stories import StoryStore
 from aggregator.store.subscribers import SubscriberStore
+from aggregator.store.suppressions import SuppressionStore
 from aggregator.wiring.hubs import hubs_told
 
 LEASE = timedelta(minutes=15)
@@ -49,9 +58,18 @@ class Stores:
     pings: PingStore
     search: StorySearch
     subscribers: SubscriberStore
+    members: MemberStore
+    member_desk: MemberDesk
     issues: IssueStore
+    desk: IssueDesk
+    notes: IssueNotes
+    overview: Overview
+    stale: StaleIssues
     past_issues: PastIssueStore
     ledger: DeliveryLedger
+    alerts: AlertStore
+    bounces: BounceStore
+    suppressions: SuppressionStore
 
 
 @contextmanager
@@ -77,9 +95,18 @@ def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
             pings=PingStore(engine, hubs_told(config)),
             search=StorySearch(engine),
             subscribers=SubscriberStore(engine, secrets),
+            members=MemberStore(engine, secrets, site.base_url),
+            member_desk=MemberDesk(engine, secrets),
             issues=IssueStore(engine),
+            desk=IssueDesk(engine),
+            notes=IssueNotes(engine),
+            overview=Overview(engine),
+            stale=StaleIssues(engine, config.newsletters_offered()),
             past_issues=PastIssueStore(engine, config.newsletters_offered()),
+            alerts=AlertStore(engine, secrets),
             ledger=DeliveryLedger(engine, secrets, site.id_domain, LEASE),
+            bounces=BounceStore(engine, secrets),
+            suppressions=SuppressionStore(engine, secrets),
         )
         opened.sources.synchronise(now)
         yield opened

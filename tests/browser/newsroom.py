@@ -58,7 +58,7 @@ class Newsroom:
 def newsroom(folder: Path, canary: CanaryHost) -> Iterator[Newsroom]:
     """Poll, publish, send, and serve until the block ends."""
     port = free_port()
-    with _served_world() as world:
+    with served_world() as world:
         installation = Installation(folder, _settings(world, canary, port))
         installation.write()
         installation.run("poll")
@@ -70,7 +70,7 @@ def newsroom(folder: Path, canary: CanaryHost) -> Iterator[Newsroom]:
     web = installation.start("run", "--part", "web", "--supervisor", str(os.getpid()))
     try:
         base_url = installation.settings["site"]["base_url"]
-        _wait_until_it_answers(f"{base_url}/healthz")
+        wait_until_it_answers(f"{base_url}/healthz")
         yield Newsroom(base_url, canary)
     finally:
         web.terminate()
@@ -102,7 +102,7 @@ def _settings(world: World, canary: CanaryHost, port: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _served_world() -> Iterator[World]:
+def served_world() -> Iterator[World]:
     """The sample world in a thread of its own, until the block ends."""
     served: list[World] = []
     ready = threading.Event()
@@ -126,7 +126,7 @@ def _served_world() -> Iterator[World]:
         loop.close()
 
 
-def _wait_until_it_answers(address: str) -> None:
+def wait_until_it_answers(address: str) -> None:
     until = time.monotonic() + 30
     while True:
         try:

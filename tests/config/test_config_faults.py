@@ -42,6 +42,18 @@ ROWS = {
         SOUND + "web: {zzz: 1}",
         "3:7: unknown key `zzz`; known here: host, port, trusted_proxies, requests_per_minute",
     ),
+    "bounces that nobody reads": (
+        SOUND + "bounces: {address: b@example.org}",
+        "3:10: nobody would read what comes back: give `maildir`, `imap` or `webhook_secret`",
+    ),
+    "a webhook's secret that is soon guessed": (
+        SOUND + "bounces: {address: b@example.org, webhook_secret: short}",
+        "3:51: `webhook_secret`: expects at least 16 characters: `openssl rand -hex 32` makes some",
+    ),
+    "a secret that is no text is not shown": (
+        SOUND + "bounces: {address: b@example.org, webhook_secret: 12345678901234567}",
+        "3:51: `webhook_secret`: expects text in quotes",
+    ),
     "hub without TLS": (
         SOUND + "publish: {hubs: ['http://hub.example.org/']}",
         "3:18: `hubs`: expects an https address of a hub, without user name and `#`: it stands in every feed",

@@ -64,7 +64,11 @@ async def carrier(request: pytest.FixtureRequest) -> AsyncIterator[Carrier]:
 
 async def send(carrier: Carrier, recipient: str) -> tuple[SmtpReply, list[Phase]]:
     reached: list[Phase] = []
-    reply = await carrier.send(Letter("desk@example.org", recipient, LETTER), reached.append)
+
+    async def reach(phase: Phase) -> None:
+        reached.append(phase)
+
+    reply = await carrier.send(Letter("desk@example.org", recipient, LETTER), reach)
     return reply, reached
 
 
@@ -96,7 +100,7 @@ async def test_one_bad_letter_does_not_stop_the_next(carrier: Carrier) -> None:
 
 
 async def test_what_marking_the_dot_raises_keeps_the_letter_here(carrier: Carrier) -> None:
-    def fails(phase: Phase) -> None:
+    async def fails(phase: Phase) -> None:
         raise RuntimeError("the ledger does not answer")
 
     with pytest.raises(RuntimeError, match="ledger"):

@@ -20,7 +20,7 @@ from aggregator.errors import StoreError, UsageError
 from aggregator.store.engine import connect, newest_revision, reading, upgrade, writing
 from aggregator.store.entries import EntryStore
 from aggregator.store.sequences import Sequence, advance
-from aggregator.store.tables import meta, metadata, server_pauses
+from aggregator.store.tables import meta, metadata, server_pauses, subscriptions
 from aggregator.store.tables.search import is_described
 
 
@@ -211,3 +211,33 @@ def test_moments_come_back_in_utc_with_the_same_instant(engine):
     with reading(engine) as connection:
         row = connection.execute(select(server_pauses)).one()
     assert (row.until, row.until.tzinfo, row.reason) == (almaty, UTC, "found")
+
+
+def test_the_proof_of_a_consent_moves_to_the_subscriptions_that_it_is_about(empty_database, empty):
+    command.upgrade(alembic(f"url={empty_database}"), "0012")
+    at, consent = "2026-11-01 00:00:00.000000", '{"note": "on paper"}'
+    person = {
+        "id": 1,
+        "email": "a@x.example",
+        "email_key": "a@x.example",
+        "address_hash": b"",
+        "state": "left",
+    }
+    person |= {"language": "en", "created_at": at, "confirmed_at": at, "left_at": at}
+    wanted = dict.fromkeys(("countries", "languages"), "") | {"subscriber_id": 1, "state": "left"}
+    wanted |= {"newsletter": "weekly", "track": "weekly-1", "language": "en"}
+    with empty.begin() as connection:
+        columns = ", ".join((*person, "consent"))
+        values = ", ".join(f":{name}" for name in person)
+        connection.execute(
+            text(f"INSERT INTO subscribers ({columns}) VALUES ({values}, '{consent}')"), person
+        )
+        connection.execute(insert(table("subscriptions", *map(column, wanted))).values(wanted))
+    upgrade(empty)
+    with reading(empty) as connection:
+        (moved,) = connection.execute(select(subscriptions))
+    assert moved.consent == {"note": "on paper"}
+    assert moved.confirmed_at == moved.left_at == datetime(2026, 11, 1, tzinfo=UTC)
+    command.downgrade(alembic(f"url={empty_database}"), "0012")
+    with empty.connect() as connection:
+        assert "on paper" in str(connection.scalar(text("SELECT consent FROM subscribers")))

@@ -9,10 +9,21 @@ import pytest
 from sqlalchemy import select, update
 
 from aggregator.errors import StoreError, UsageError
-from aggregator.model import Choice, DeliveryState, Phase, Settlement, SmtpReply
+from aggregator.model import (
+    Choice,
+    DeliveryKind,
+    DeliveryState,
+    Notice,
+    Outcome,
+    Phase,
+    Settlement,
+    SmtpReply,
+)
+from aggregator.store import notices
 from aggregator.store.delivery_rows import REPLY_CHARACTERS
 from aggregator.store.engine import reading, writing
-from aggregator.store.tables import attempts, deliveries
+from aggregator.store.issue_desk import IssueDesk
+from aggregator.store.tables import attempts, deliveries, subscriptions
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -140,7 +151,8 @@ def test_a_fault_of_the_server_is_held_against_nobody_and_pauses_it(adapters, du
     refused = SmtpReply(Phase.CONNECT, 535, "wrong password", server="relay.example")
     pause = Settlement(DeliveryState.READY, "login refused", counts=False, pause_server=HOUR)
     ledger.settle(delivery, pause, refused, due)
-    assert not ledger.claim(due + MINUTE, 5)
+    assert [(one.server, one.until) for one in ledger.pauses(due + MINUTE)] == [("relay.example", due + HOUR)]
+    assert not ledger.pauses(due + HOUR)
     assert not rows(adapters, attempts)[0].counted
     again = ledger.claim(due + HOUR, 5)
     assert {(one.id, one.attempts) for one in again} == {(delivery.id, 0), (delivery.id + 1, 0)}
@@ -151,7 +163,17 @@ def test_a_later_pause_of_a_server_replaces_an_earlier_one(adapters, due):
     for delivery, length in zip(ledger.claim(due, 2), (9 * HOUR, HOUR), strict=True):
         pause = Settlement(DeliveryState.READY, "login refused", counts=False, pause_server=length)
         ledger.settle(delivery, pause, SmtpReply(Phase.CONNECT, 535, "no"), due)
-    assert len(ledger.claim(due + HOUR, 5)) == 2
+    assert len(ledger.pauses(due)) == 1
+    assert not ledger.pauses(due + HOUR)
+
+
+def test_a_pause_that_a_wrong_clock_wrote_is_none(adapters, due):
+    ledger = adapters.ledger()
+    delivery = ledger.claim(due, 1)[0]
+    years = timedelta(days=1500)
+    pause = Settlement(DeliveryState.READY, "login refused", counts=False, pause_server=HOUR)
+    ledger.settle(delivery, pause, SmtpReply(Phase.CONNECT, 535, "no"), due + years)
+    assert not ledger.pauses(due)
 
 
 def test_an_address_that_does_not_exist_is_suppressed_for_good(adapters, make, due):
@@ -160,7 +182,7 @@ def test_an_address_that_does_not_exist_is_suppressed_for_good(adapters, make, d
     unknown = SmtpReply(Phase.RCPT, 550, "no such user", "5.1.1")
     ledger.settle(delivery, Settlement(DeliveryState.FAILED, "no such user", suppress=True), unknown, due)
     assert states(adapters) == ["failed", "ready"]
-    assert ledger.refusal(delivery) == "the address is suppressed: no such user"
+    assert ledger.refusal(delivery) == "the address is suppressed: no such address: 550 5.1.1"
     told = make.told(adapters, "g9")
     assert adapters.issues.freeze(make.issue(told, period=make.period(48))) == 1
 
@@ -280,10 +302,182 @@ def test_a_long_reply_is_cut(adapters, due):
     assert len(rows(adapters, deliveries)[0].smtp_text) == REPLY_CHARACTERS
 
 
-def test_mail_of_another_kind_is_not_claimed_as_a_letter_of_an_issue(adapters, due):
+def enqueue(adapters, make, kind=DeliveryKind.CONFIRM, address="cem@example.org", expires_after=HOUR):
+    notice = Notice("en", "Please confirm", "<p>[[link]]</p>", "[[link]]", "/c/")
     with writing(adapters.engine) as connection:
-        connection.execute(update(deliveries).values(kind="confirm"))
-    assert not adapters.ledger().claim(due, 5)
+        return notices.enqueue(
+            connection,
+            make.secrets,
+            kind=kind,
+            notice=notice,
+            address=address,
+            subscriber_id=None,
+            now=make.now,
+            expires_at=make.now + expires_after,
+            link_base="https://news.example",
+        )
+
+
+def test_a_notice_goes_ahead_of_every_issue(adapters, make, due):
+    number, secret = enqueue(adapters, make, expires_after=timedelta(days=5))
+    ledger = adapters.ledger()
+    claimed = ledger.claim(due, 10)
+    assert [one.kind for one in claimed] == [DeliveryKind.CONFIRM, DeliveryKind.ISSUE, DeliveryKind.ISSUE]
+    first = claimed[0]
+    assert (first.id, first.token, first.issue_id, first.variant_id) == (number, secret, None, None)
+    assert (first.link_base, first.newsletter) == ("https://news.example", "")
+    assert ledger.notice(number).subject == "Please confirm"
+    assert ledger.refusals(claimed, due) == {}
+
+
+def test_notices_alone_are_claimed_where_no_newsletter_may_send(adapters, make, due):
+    enqueue(adapters, make, expires_after=timedelta(days=5))
+    ledger = adapters.ledger()
+    assert [one.kind for one in ledger.claim(due, 10, ())] == [DeliveryKind.CONFIRM]
+    assert not ledger.claim(due, 10, ("monthly",))
+    assert len(ledger.claim(due, 10, ("monthly", "weekly"))) == 2
+
+
+def test_a_notice_that_nobody_sent_in_time_expires(adapters, make):
+    enqueue(adapters, make)
+    assert not adapters.ledger().claim(make.now + HOUR, 5)
+    assert states(adapters) == ["expired"]
+
+
+def test_a_suppressed_address_gets_no_notice_but_the_operator_gets_alerts(adapters, make):
+    adapters.subscribers.suppress("cem@example.org", "complaint", now=make.now)
+    enqueue(adapters, make)
+    enqueue(adapters, make, DeliveryKind.ALERT)
+    ledger = adapters.ledger()
+    claimed = ledger.claim(make.now, 5)
+    refused = ledger.refusals(claimed, make.now)
+    assert {one.kind: one.id in refused for one in claimed} == {
+        DeliveryKind.CONFIRM: True,
+        DeliveryKind.ALERT: False,
+    }
+
+
+def test_who_pauses_after_the_freeze_is_refused_until_the_pause_ends(adapters, due):
+    ledger = adapters.ledger()
+    aida, _ = ledger.claim(due, 2)
+    with writing(adapters.engine) as connection:
+        until = update(subscriptions).where(subscriptions.c.subscriber_id == aida.subscriber_id)
+        connection.execute(until.values(paused_until=due + HOUR))
+    assert ledger.refusals([aida], due) == {aida.id: "the reader has paused"}
+    assert ledger.refusals([aida], due + HOUR) == {}
+
+
+def test_letters_of_a_paused_issue_wait_and_get_back_their_time(adapters, due):
+    ledger, desk = adapters.ledger(), IssueDesk(adapters.engine)
+    (issue,) = desk.recent(5)
+    assert desk.pause(issue.issue_id, due, "a typo")
+    assert not desk.pause(issue.issue_id, due)
+    assert not ledger.claim(due + HOUR, 5)
+    paused = desk.progress(issue.issue_id)
+    assert (paused.paused_at, paused.pause_reason) == (due, "a typo")
+    assert desk.resume(issue.issue_id, due + 24 * HOUR)
+    assert not desk.resume(issue.issue_id, due)
+    assert len(ledger.claim(due + 60 * HOUR, 5)) == 2
+
+
+def test_a_cancelled_issue_sends_no_more_of_its_letters(adapters, due):
+    ledger, desk = adapters.ledger(), IssueDesk(adapters.engine)
+    leased = ledger.claim(due, 1)[0]
+    assert desk.cancel(leased.issue_id, due) == 1
+    assert desk.cancel(leased.issue_id, due) == 0
+    ledger.settle(leased, Settlement(DeliveryState.DEFERRED, "later", retry_at=due), None, due)
+    assert not ledger.claim(due + HOUR, 5)
+    assert states(adapters) == ["cancelled", "cancelled"]
+    assert not desk.pause(leased.issue_id, due)
+    progress = desk.progress(leased.issue_id)
+    assert (progress.state, progress.counts) == ("cancelled", {DeliveryState.CANCELLED: 2})
+
+
+def test_progress_tells_when_the_first_and_the_last_letter_went(adapters, due):
+    ledger, desk = adapters.ledger(), IssueDesk(adapters.engine)
+    one, other = ledger.claim(due, 2)
+    ledger.settle(one, SENT, ACCEPTED, due)
+    ledger.settle(other, SENT, ACCEPTED, due + MINUTE)
+    progress = desk.progress(one.issue_id)
+    assert (progress.first_sent_at, progress.last_sent_at) == (due, due + MINUTE)
+    assert (progress.newsletter, progress.track, progress.period_key) == ("weekly", "weekly-1", "2026-W47")
+    assert progress.counts == {DeliveryState.SENT: 2}
+    assert desk.progress(one.issue_id + 1) is None
+
+
+def test_an_issue_whose_text_is_refused_is_stopped_and_its_letters_wait_again(adapters, due):
+    ledger = adapters.ledger()
+    text, mailbox = ledger.claim(due, 2)
+    failed = Settlement(DeliveryState.FAILED, "the text is refused", counts=False)
+    ledger.settle(text, failed, SmtpReply(Phase.DOT, 554, "spam", "5.7.1"), due)
+    ledger.settle(mailbox, failed, SmtpReply(Phase.DOT, 550, "no such user", "5.1.1"), due)
+    assert ledger.stop_issue(text.issue_id, "the text is refused", due)
+    assert not ledger.stop_issue(text.issue_id, "once more", due)
+    assert states(adapters) == ["ready", "failed"]
+    assert not ledger.claim(due, 5)
+    IssueDesk(adapters.engine).resume(text.issue_id, due)
+    assert [one.id for one in ledger.claim(due, 5)] == [text.id]
+
+
+def test_what_is_given_back_is_ready_before_the_dot_and_unknown_after(adapters, due):
+    ledger = adapters.ledger()
+    before, after = ledger.claim(due, 2)
+    ledger.reach(after, Phase.DOT)
+    assert ledger.give_back([before, after], due + MINUTE) == 2
+    (doubt,) = ledger.doubts(None)
+    assert (doubt.delivery.id, doubt.since) == (after.id, due + MINUTE)
+    assert ledger.doubts(None, after.id) == []
+    assert [one.id for one in ledger.claim(due + MINUTE, 5)] == [before.id]
+    assert ledger.give_back([before], due + MINUTE) == 0
+
+
+def test_a_letter_claimed_twice_by_one_process_goes_over_once(adapters, due):
+    ledger = adapters.ledger()
+    first = ledger.claim(due, 1)[0]
+    assert ledger.recover(due + HOUR) == 1
+    second = next(one for one in ledger.claim(due + HOUR, 5) if one.id == first.id)
+    assert ledger.reach_all([first], Phase.DOT) == frozenset()
+    assert ledger.reach_all([second], Phase.DOT) == {first.id}
+
+
+def test_a_lease_from_a_clock_that_ran_ahead_lapses_at_once(adapters, due):
+    ahead = adapters.ledger().claim(due + timedelta(hours=40), 1)[0]
+    ledger = adapters.ledger()
+    assert ledger.recover(due) == 1
+    assert ahead.id in {one.id for one in ledger.claim(due, 5)}
+
+
+def test_many_letters_are_settled_together_each_by_its_own_outcome(adapters, make):
+    due = make.frozen(adapters, *(f"r{number}@example.org" for number in range(6)))
+    ledger = adapters.ledger()
+    claimed = ledger.claim(due, 6)
+    assert ledger.reach_all(claimed[:2], Phase.DOT) == {one.id for one in claimed[:2]}
+    deferred = Settlement(DeliveryState.DEFERRED, "later", retry_at=due + HOUR)
+    gone = Settlement(DeliveryState.FAILED, "no such user", suppress=True)
+    ledger.settle_all(
+        [
+            Outcome(claimed[0], SENT, ACCEPTED, due),
+            Outcome(claimed[1], Settlement(DeliveryState.UNKNOWN, "lost"), LOST, due),
+            Outcome(claimed[2], deferred, SmtpReply(Phase.RCPT, 450, "later"), due),
+            Outcome(claimed[3], gone, SmtpReply(Phase.RCPT, 550, "no"), due),
+            Outcome(claimed[4], Settlement(DeliveryState.SUPPRESSED, "the reader left"), None, due),
+        ]
+    )
+    assert states(adapters) == ["sent", "unknown", "deferred", "failed", "suppressed", "leased"]
+    assert len(rows(adapters, attempts)) == 4
+    assert sum(ledger.counts().values()) == 6
+    assert [one.id for one in ledger.claim(due + HOUR, 5)] == [claimed[2].id]
+
+
+def test_a_claim_looks_at_no_letters_of_later_hours_or_paused_issues(adapters, make, queries):
+    due = make.frozen(adapters, *(f"r{number}@example.org" for number in range(30)))
+    ledger = adapters.ledger()
+    with writing(adapters.engine) as connection:
+        later = update(deliveries).where(deliveries.c.id > 2)
+        connection.execute(later.values(not_before=due + HOUR))
+    queries.count = 0
+    assert len(ledger.claim(due, 100)) == 2
+    assert queries.count < 20
 
 
 def test_a_variant_is_read_once(adapters, due, queries):
@@ -293,3 +487,20 @@ def test_a_variant_is_read_once(adapters, due, queries):
     queries.count = 0
     assert ledger.variant(delivery.variant_id) is first
     assert queries.count == 0
+
+
+def test_an_alert_of_one_subject_is_mailed_once_a_day(adapters, make):
+    alerts, ledger = notices.AlertStore(adapters.engine, make.secrets), adapters.ledger()
+    mail = Notice("en", "Letters are held", "", "3 letters")
+
+    def tell(notice, at):
+        return alerts.tell(notice, "desk@example.org", at, "https://news.example")
+
+    assert tell(mail, make.now)
+    assert not tell(mail, make.now + 23 * HOUR)
+    assert tell(Notice("en", "An issue was not sent", "", ""), make.now)
+    assert tell(mail, make.now + 24 * HOUR)
+    assert ledger.notices_wait(make.now)
+    claimed = ledger.claim(make.now, 5)
+    assert [one.kind for one in claimed] == [DeliveryKind.ALERT] * 2
+    assert not ledger.notices_wait(make.now)

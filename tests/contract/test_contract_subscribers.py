@@ -21,7 +21,7 @@ def add(adapters, make, email="Aida@Example.org", newsletter="weekly", choice=CH
 
 def test_an_added_reader_is_confirmed_and_found_again(adapters, make):
     added = add(adapters, make)
-    assert (added.email, added.newsletter, added.track) == ("Aida@Example.org", "weekly", "weekly-1")
+    assert (added.email, added.newsletter, added.track) == ("Aida@example.org", "weekly", "weekly-1")
     assert (added.choice, added.state) == (CHOICE, SubscriberState.CONFIRMED)
     assert adapters.subscribers.get("aida@example.ORG", "weekly") == added
     assert adapters.subscribers.get("aida@example.org", "daily") is None
@@ -110,13 +110,16 @@ def test_export_holds_all_that_is_known(adapters, make):
     adapters.subscribers.leave("aida@example.org", now=make.now)
     (row,) = adapters.subscribers.export()
     assert row == {
-        "email": "Aida@Example.org",
+        "email": "Aida@example.org",
         "newsletter": "weekly",
         "track": "weekly-1",
         "state": "left",
         "language": "fr",
-        "countries": "KG,UZ",
-        "languages": "ru",
+        "countries": "KG UZ",
+        "told_in": "ru",
+        "hour": "",
+        "time_zone": "",
+        "paused_until": "",
         "created_at": "2026-11-22T06:00:00+00:00",
         "confirmed_at": "2026-11-22T06:00:00+00:00",
         "left_at": "2026-11-22T06:00:00+00:00",

@@ -19,16 +19,9 @@ from aggregator.model import (
     Relation,
     Story,
 )
-from aggregator.newsletter.compose import (
-    PREHEADER_CHARACTERS,
-    SUBJECT_CHARACTERS,
-    admitted,
-    place,
-    section_names,
-    tellings,
-    to_render,
-    variants,
-)
+from aggregator.newsletter.assembly import PREHEADER_CHARACTERS, SUBJECT_CHARACTERS
+from aggregator.newsletter.compose import admitted, place, tellings, to_render, variants
+from aggregator.newsletter.sections import section_names
 
 
 def placed_in(newsletter: Newsletter, period: Period, stories: Sequence[Story]) -> tuple[Placed, ...]:
@@ -50,8 +43,8 @@ def planned(newsletter: Newsletter, placed: Sequence[Placed], *choices: Choice) 
             html_foot="</foot>[[unsubscribe]]",
             text_head="head ",
             text_foot=" foot",
-            html_sections={one.section: f"<h2>{one.section}</h2>" for one in placed},
-            text_sections={one.section: f"{one.section}: " for one in placed},
+            html_sections={name: f"<h2>{name}</h2>" for name in section_names(newsletter)},
+            text_sections={name: f"{name}: " for name in section_names(newsletter)},
         )
         for language in newsletter.interface_languages
     ]

@@ -5,14 +5,25 @@ from __future__ import annotations
 import email
 import re
 from dataclasses import replace
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
 import pytest
 
-from aggregator.model import Delivery, Newsletter, Site, Variant
-from aggregator.newsletter.message import unsubscribe_link, write
+from aggregator.model import (
+    Delivery,
+    DeliveryKind,
+    Letter,
+    LetterPicture,
+    Newsletter,
+    Notice,
+    Site,
+    Variant,
+)
+from aggregator.newsletter import message
+from aggregator.newsletter.message import Writer, unsubscribe_link
 
 CYRILLIC = "Мост через реку открыт для движения. " * 40
 
@@ -26,6 +37,10 @@ def variant() -> Variant:
         html=("<p><a href='[[unsubscribe]]'>Out</a></p>", "<p>The bridge</p>", "<p>[[unsubscribe]]</p>"),
         text=("Out: [[unsubscribe]]\n\n", "* The bridge\n", "-- \nOut: [[unsubscribe]]\n"),
     )
+
+
+def write(newsletter: Newsletter, variant: Variant, delivery: Delivery, site: Site) -> Letter:
+    return Writer(site).write_letter(newsletter, variant, delivery)
 
 
 def parsed(content: bytes) -> EmailMessage:
@@ -59,12 +74,18 @@ def test_the_headers_of_a_bulk_mail_stand_verbatim(
     assert headers == {
         "From": '"Asie centrale, la semaine" <digest@news.example.org>',
         "To": "reader@example.net",
+        "Reply-To": "desk@news.example.org",
         "Subject": headers["Subject"],
         "Date": "Mon, 23 Nov 2026 06:30:00 +0000",
         "Message-ID": "<42.7.9c1e5b02@news.example.org>",
         "List-Id": "<weekly.news.example.org>",
         "List-Unsubscribe": "<https://news.example.org/u/Qm9aT0k3n-_>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Subscribe": "<https://news.example.org/subscribe>",
+        "List-Archive": "<https://news.example.org/letters>",
+        "List-Help": "<mailto:desk@news.example.org>",
+        "List-Owner": "<mailto:desk@news.example.org>",
+        "List-Post": "NO",
         "Feedback-ID": "42:weekly:fr:newsexampleorg",
         "Auto-Submitted": "auto-generated",
         "MIME-Version": "1.0",
@@ -100,13 +121,107 @@ def test_the_text_comes_first_and_both_parts_are_whole(
     assert part(content, "html").strip() == f"<p><a href='{link}'>Out</a></p><p>The bridge</p><p>{link}</p>"
 
 
-def test_the_same_input_gives_identical_bytes_and_another_delivery_another_boundary(
+def test_the_same_input_gives_identical_bytes_from_any_writer(
+    weekly: Newsletter, variant: Variant, delivery: Delivery, site: Site
+) -> None:
+    writer = Writer(site)
+    first = writer.write_letter(weekly, variant, delivery).content
+    assert writer.write_letter(weekly, variant, delivery).content == first
+    assert Writer(site).write_letter(weekly, variant, delivery).content == first
+
+
+def test_other_words_have_another_boundary(
     weekly: Newsletter, variant: Variant, delivery: Delivery, site: Site
 ) -> None:
     first = write(weekly, variant, delivery, site).content
-    assert write(weekly, variant, delivery, site).content == first
-    other = write(weekly, variant, replace(delivery, message_id="42.8.x@news.example.org"), site).content
+    other = write(weekly, replace(variant, subject="Autre"), delivery, site).content
     assert parsed(other).get_boundary() != parsed(first).get_boundary()
+
+
+def test_readers_of_one_variant_get_it_whole_with_their_own_links(
+    weekly: Newsletter, variant: Variant, delivery: Delivery, site: Site
+) -> None:
+    writer = Writer(site)
+    for body in (CYRILLIC, "The bridge opened. " * 300):
+        heavy = replace(variant, html=(variant.html[0], body, variant.html[2]))
+        for number in range(40):
+            # Tokens of other lengths move all that follows them in base64.
+            token = "t" * (number % 7) + str(number)
+            content = writer.write_letter(weekly, heavy, replace(delivery, token=token)).content
+            link = f"https://news.example.org/u/{token}"
+            assert part(content, "html") == f"<p><a href='{link}'>Out</a></p>{body}<p>{link}</p>"
+
+
+def test_only_so_many_variants_are_kept(
+    monkeypatch: pytest.MonkeyPatch, weekly: Newsletter, variant: Variant, delivery: Delivery, site: Site
+) -> None:
+    monkeypatch.setattr(message, "VARIANTS_CACHED", 2)
+    writer = Writer(site)
+    for _ in range(2):
+        for number in range(3):
+            one = replace(variant, subject=f"Story {number}")
+            assert parsed(writer.write_letter(weekly, one, delivery).content)["Subject"] == f"Story {number}"
+    assert len(writer._moulds) == 2
+
+
+def test_bounces_and_letters_that_ask_to_leave_come_back_with_the_letters_own_tag(
+    weekly: Newsletter, variant: Variant, delivery: Delivery, site: Site
+) -> None:
+    writer = Writer(site, bounces="bounces@news.example.org", unsubscribe="u@news.example.org")
+    letter = writer.write_letter(weekly, variant, replace(delivery, bounce_tag="7-9c1e5b02"))
+    assert letter.sender == "bounces+7-9c1e5b02@news.example.org"
+    assert raw_headers(letter.content)["List-Unsubscribe"] == (
+        "<https://news.example.org/u/Qm9aT0k3n-_>, <mailto:u+Qm9aT0k3n-_@news.example.org>"
+    )
+    assert writer.write_letter(weekly, variant, delivery).sender == "digest@news.example.org"
+
+
+def test_pictures_travel_beside_the_html_that_names_them(
+    weekly: Newsletter, variant: Variant, delivery: Delivery, site: Site
+) -> None:
+    pictures = (LetterPicture("p1@news.example.org", b"\xff\xd8" * 400), LetterPicture("p2@x", b"second"))
+    content = write(weekly, replace(variant, pictures=pictures), delivery, site).content
+    _, related = parsed(content).iter_parts()
+    assert isinstance(related, EmailMessage)
+    html, *images = related.iter_parts()
+    assert (related.get_content_type(), html.get_content_type()) == ("multipart/related", "text/html")
+    assert [one["Content-ID"] for one in images] == ["<p1@news.example.org>", "<p2@x>"]
+    assert [one.get_content() for one in images] == [one.content for one in pictures]
+
+
+def test_a_notice_carries_its_link_and_is_no_bulk_mail(delivery: Delivery, site: Site) -> None:
+    notice = Notice("de", "Bitte bestätigen", "<a href='[[link]]'>Ja</a>", "Ja: [[link]]\n", "/c/")
+    own = replace(delivery, kind=DeliveryKind.CONFIRM, newsletter="", issue_id=None, variant_id=None)
+    letter = Writer(site, notices_from="digest@news.example.org").write_notice(notice, own)
+    headers = raw_headers(letter.content)
+    assert set(headers) == {
+        *("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted"),
+        *("MIME-Version", "Content-Type", "Content-Language"),
+    }
+    link = "https://news.example.org/c/Qm9aT0k3n-_"
+    assert part(letter.content, "plain") == f"Ja: {link}\n"
+    assert part(letter.content, "html") == f"<a href='{link}'>Ja</a>"
+    assert parsed(letter.content)["From"].addresses[0].addr_spec == "digest@news.example.org"
+    assert letter.sender == "digest@news.example.org"
+
+
+def test_a_notice_without_a_link_leaves_its_words_alone(delivery: Delivery, site: Site) -> None:
+    notice = Notice("en", "Letters are held", "<p>3 letters [[link]]</p>", "3 letters\n")
+    content = Writer(site).write_notice(notice, delivery).content
+    assert part(content, "html") == "<p>3 letters [[link]]</p>"
+    assert parsed(content)["From"].addresses[0].addr_spec == "desk@news.example.org"
+
+
+@pytest.mark.parametrize("name", ["Новости недели " * 9, 'A "quoted" \\ name', "=?utf-8?q?x?=", "Plain Name"])
+def test_any_name_can_stand_before_an_address(
+    weekly: Newsletter, variant: Variant, delivery: Delivery, site: Site, name: str
+) -> None:
+    content = write(replace(weekly, names={"fr": name}), variant, delivery, site).content
+    shown = raw_headers(content)["From"].rpartition("<")[0]
+    # The email package's own reader of addresses puts spaces between encoded words (RFC 2047 section 6.2).
+    words = str(make_header(decode_header(re.sub(r"\s+", " ", shown)))) if "?b?" in shown else shown
+    assert words.strip().strip('"').replace("\\\\", "\\").replace('\\"', '"') == name.strip()
+    assert max(map(len, content.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 76
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,26 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from aggregator.model import Choice, Newsletter, Period, Placed, PlannedVariant, Ranked, Relation
-from aggregator.newsletter.compose import place, section_names, tellings, variants
+from aggregator.model import (
+    Choice,
+    Newsletter,
+    Period,
+    Picture,
+    PictureFile,
+    Placed,
+    PlannedVariant,
+    Ranked,
+    Relation,
+    Site,
+)
+from aggregator.newsletter.compose import place, tellings, variants
+from aggregator.newsletter.plain import line
 from aggregator.newsletter.render import Press, days
+from aggregator.newsletter.sections import section_names
 from aggregator.templating import Templates, shipped_templates
+from tests.letter_rules import letter_faults
 
-LANGUAGES = ("fr", "en", "ru")
+LANGUAGES = ("fr", "en", "ru", "de")
 LONG = " ".join(["Длинное слово статьи"] * 40)
 
 
@@ -36,9 +51,14 @@ def assembled(
     placed = place(newsletter, period, [Ranked(each, 1.0, 1, "it is well covered") for each in stories])
     told = tellings(newsletter, placed, [Choice(language)], {})
     frames = [press.frame(newsletter, period, language)]
-    blocks = {language: [press.block(each, language) for each in told[Choice(language)]]}
+    blocks = {language: [press.block(newsletter, each, language) for each in told[Choice(language)]]}
     (variant,) = variants(newsletter, told, frames, blocks)
     return variant
+
+
+@pytest.fixture
+def weekly(weekly: Newsletter) -> Newsletter:
+    return replace(weekly, names={**weekly.names, "de": "Zentralasien in einer Woche"})
 
 
 @pytest.fixture
@@ -68,7 +88,7 @@ def test_a_letter_is_one_well_ordered_document(
     assert days(week, language) in one(tree, "title").text()
     assert days(week, language) in one(tree, "body").text()
     headings = [node.tag for node in tree.css("h1, h2, h3")]
-    assert headings == ["h1", "h2", "h3", "h2", "h3", "h2", "h3"]
+    assert headings == ["h1", "h2", "h3", "h2", "h2", "h2", "h3", "h2", "h3"]  # two countries only point up
     assert all(table.attributes["role"] == "presentation" for table in tree.css("table"))
     assert tree.css("img, script, link, form") == []
 
@@ -144,31 +164,35 @@ def test_a_newsletter_without_a_name_in_the_language_goes_by_its_first(
     )
 
 
-def test_a_block_names_source_profile_language_date_and_other_countries(press: Press, stories: Any) -> None:
-    block = press.block(Placed("TJ", stories[1], ""), "fr")
+def test_a_block_names_source_profile_language_date_and_other_countries(
+    press: Press, weekly: Newsletter, stories: Any
+) -> None:
+    block = press.block(weekly, Placed("TJ", stories[1], ""), "fr")
     shown = " ".join(LexborHTMLParser(block.html).text().split())
     for text in (shown, " ".join(block.text.split())):
         assert "Мост открыт" in text
         assert "Ала-Тоо Пресс (média d’État) · russe · 21 novembre 2026" in text
         assert "Tadjikistan" not in text
-    regional = press.block(Placed("KZ", stories[0], "", sources=3), "fr")
+    regional = press.block(weekly, Placed("KZ", stories[0], "", sources=3), "fr")
     assert "3 sources indépendantes · Kirghizstan" in " ".join(regional.text.split())
 
 
-def test_who_else_covered_a_story_is_named_once_per_language_with_a_link(press: Press, stories: Any) -> None:
-    block = press.block(Placed("KZ", stories[0], ""), "en")
+def test_who_else_covered_a_story_is_named_once_per_language_with_a_link(
+    press: Press, weekly: Newsletter, stories: Any
+) -> None:
+    block = press.block(weekly, Placed("KZ", stories[0], ""), "en")
     links = {node.attributes["href"]: node.text() for node in LexborHTMLParser(block.html).css("a.other")}
     assert links == {
         "https://alatoo.test/2": "Ала-Тоо Пресс",
         "https://alatoo.test/3": "Ала-Тоо Пресс",
         "https://steppe.test/4": "Le Courrier des steppes",
     }
-    assert "Ала-Тоо Пресс (kk)" in LexborHTMLParser(block.html).text()
+    assert "Ала-Тоо Пресс (kk, state media)" in LexborHTMLParser(block.html).text()
     assert "  - Le Courrier des steppes (fr): https://steppe.test/4" in block.text
 
 
-def test_a_right_to_left_story_is_marked_as_such(press: Press, stories: Any) -> None:
-    tree = LexborHTMLParser(press.block(Placed("UZ", stories[2], ""), "fr").html)
+def test_a_right_to_left_story_is_marked_as_such(press: Press, weekly: Newsletter, stories: Any) -> None:
+    tree = LexborHTMLParser(press.block(weekly, Placed("UZ", stories[2], ""), "fr").html)
     assert one(tree, "div.story").attributes["dir"] == "rtl"
     assert one(tree, "h3").attributes["lang"] == "fa"
 
@@ -184,17 +208,17 @@ def test_a_right_to_left_story_is_marked_as_such(press: Press, stories: Any) -> 
     ],
 )
 def test_the_script_tells_the_direction_and_the_language_where_there_are_no_letters(
-    press: Press, make_story: Any, language: str, script: str, direction: str
+    press: Press, weekly: Newsletter, make_story: Any, language: str, script: str, direction: str
 ) -> None:
     story = make_story("KZ", language=language, script=script)
-    tree = LexborHTMLParser(press.block(Placed("KZ", story, ""), "en").html)
+    tree = LexborHTMLParser(press.block(weekly, Placed("KZ", story, ""), "en").html)
     assert one(tree, "div.story").attributes["dir"] == direction
     assert one(tree, "h3").attributes.get("lang") == (None if language == "und" else language)
 
 
-def test_a_top_story_has_the_longer_extract(press: Press, stories: Any) -> None:
+def test_a_top_story_has_the_longer_extract(press: Press, weekly: Newsletter, stories: Any) -> None:
     def extract(section: str) -> str:
-        tree = LexborHTMLParser(press.block(Placed(section, stories[0], ""), "en").html)
+        tree = LexborHTMLParser(press.block(weekly, Placed(section, stories[0], ""), "en").html)
         return one(tree, "p.extract").text()
 
     assert 40 <= len(extract("top").split()) <= 60
@@ -202,28 +226,34 @@ def test_a_top_story_has_the_longer_extract(press: Press, stories: Any) -> None:
     assert LONG.startswith(extract("top").removesuffix("…"))
 
 
-def test_a_source_that_lets_us_show_titles_only_gets_no_extract(press: Press, make_story: Any) -> None:
-    block = press.block(Placed("KZ", make_story("KZ", source="titles"), ""), "en")
+def test_a_source_that_lets_us_show_titles_only_gets_no_extract(
+    press: Press, weekly: Newsletter, make_story: Any
+) -> None:
+    block = press.block(weekly, Placed("KZ", make_story("KZ", source="titles"), ""), "en")
     assert "The bridge opened" not in block.html + block.text
 
 
 def test_a_story_of_a_source_that_is_configured_no_more_keeps_its_id_as_name(
-    press: Press, make_story: Any
+    press: Press, weekly: Newsletter, make_story: Any
 ) -> None:
-    block = press.block(Placed("KZ", make_story("KZ", source="gone"), ""), "en")
+    block = press.block(weekly, Placed("KZ", make_story("KZ", source="gone"), ""), "en")
     assert ">gone<" in block.html
     assert "  gone · English" in block.text
 
 
-def test_a_guessed_date_is_not_shown_as_the_publishers(press: Press, make_story: Any) -> None:
+def test_a_guessed_date_is_not_shown_as_the_publishers(
+    press: Press, weekly: Newsletter, make_story: Any
+) -> None:
     story = make_story("KZ", date_guessed=True)
     assert story.lead.published.date() != story.told_at.date()
-    assert "November 22, 2026" in press.block(Placed("KZ", story, ""), "en").text
+    assert "November 22, 2026" in press.block(weekly, Placed("KZ", story, ""), "en").text
 
 
 @pytest.mark.parametrize("url", ["", "javascript:alert(1)", "data:text/html,x"])
-def test_a_title_without_a_web_address_is_no_link(press: Press, make_story: Any, url: str) -> None:
-    block = press.block(Placed("KZ", make_story("KZ", url=url), ""), "en")
+def test_a_title_without_a_web_address_is_no_link(
+    press: Press, weekly: Newsletter, make_story: Any, url: str
+) -> None:
+    block = press.block(weekly, Placed("KZ", make_story("KZ", url=url), ""), "en")
     assert LexborHTMLParser(block.html).css("a") == []
     assert "Story 1" in block.html
     assert "javascript" not in block.html + block.text
@@ -292,13 +322,23 @@ def test_html_and_text_tell_the_same_stories(
 
 
 def test_text_lines_are_short_enough_for_a_terminal_and_end_each_block_with_an_empty_line(
-    press: Press, stories: Any
+    press: Press, weekly: Newsletter, stories: Any
 ) -> None:
-    text = press.block(Placed("top", stories[0], ""), "en").text
+    text = press.block(weekly, Placed("top", stories[0], ""), "en").text
     assert max(len(text_line) for text_line in text.splitlines() if "http" not in text_line) <= 74
     assert text.startswith("* ")
     assert text.endswith("\n\n")
     assert not text.endswith("\n\n\n")
+
+
+def words_of(folder: Path) -> set[Any]:
+    found = extract_from_dir(
+        folder,
+        method_map=[("**.html", "jinja2.ext.babel_extract"), ("**.txt", "jinja2.ext.babel_extract")],
+        options_map={"**.html": {"newstyle_gettext": "yes"}, "**.txt": {"newstyle_gettext": "yes"}},
+        keywords={"_": None, "gettext": None, "ngettext": (1, 2)},
+    )
+    return {message for _, _, message, _, _ in found}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -306,14 +346,7 @@ def test_every_word_of_the_letter_is_in_the_catalogue(language: str) -> None:
     folder = shipped_templates()
     with (folder / "locale" / language / "email.po").open("rb") as file:
         catalogue = {message.id: message.string for message in read_po(file, locale=language) if message.id}
-    found = extract_from_dir(
-        folder / "email",
-        method_map=[("**.html", "jinja2.ext.babel_extract"), ("**.txt", "jinja2.ext.babel_extract")],
-        options_map={"**.html": {"newstyle_gettext": "yes"}, "**.txt": {"newstyle_gettext": "yes"}},
-        keywords={"_": None, "gettext": None, "ngettext": (1, 2)},
-    )
-    used = {message for _, _, message, _, _ in found}
-    assert used == set(catalogue)
+    assert words_of(folder / "email" / "digest") <= set(catalogue) <= words_of(folder / "email")
     if language != "en":
         assert [id_ for id_, string in catalogue.items() if not string or "" in tuple(string)] == []
 
@@ -323,17 +356,223 @@ def test_the_template_version_is_passed_on(press: Press, templates: Templates) -
 
 
 def test_an_old_story_that_joins_late_is_rendered_like_any_other(
-    press: Press, make_story: Any, week: Period
+    press: Press, weekly: Newsletter, make_story: Any, week: Period
 ) -> None:
     story = make_story("KZ", published=week.start - timedelta(days=30))
-    assert "October 17, 2026" in press.block(Placed("KZ", story, ""), "en").text
+    assert "October 17, 2026" in press.block(weekly, Placed("KZ", story, ""), "en").text
 
 
-def test_an_article_for_subscribers_says_so_in_the_letters_language(press: Press, make_story: Any) -> None:
+def test_an_article_for_subscribers_says_so_in_the_letters_language(
+    press: Press, weekly: Newsletter, make_story: Any
+) -> None:
     paid = Placed("KZ", make_story("KZ", paywalled=True), "")
     for language, word in (("en", "subscribers"), ("fr", "abonnés"), ("ru", "для подписчиков")):
-        block = press.block(paid, language)
+        block = press.block(weekly, paid, language)
         assert f"· {word} ·" in " ".join(LexborHTMLParser(block.html).text().split())
         assert f"· {word} ·" in " ".join(block.text.split())
-    free = press.block(Placed("KZ", make_story("KZ"), ""), "en")
+    free = press.block(weekly, Placed("KZ", make_story("KZ"), ""), "en")
     assert "subscribers" not in free.html + free.text
+
+
+def test_head_and_foot_lead_to_the_issue_on_the_web_to_preferences_archive_and_feed(
+    press: Press, weekly: Newsletter, week: Period
+) -> None:
+    frame = press.frame(weekly, week, "de", track="weekly-1")
+    base = "https://news.example.org"
+    head = [node.attributes["href"] for node in LexborHTMLParser(frame.html_head).css("a")]
+    assert head == [f"{base}/de/letters/weekly/weekly-1/2026-W47", "[[preferences]]", "[[unsubscribe]]"]
+    foot = [node.attributes["href"] for node in LexborHTMLParser(frame.html_foot).css("a")]
+    assert foot == [
+        "[[unsubscribe]]",
+        "[[preferences]]",
+        f"{base}/de/letters",
+        f"{base}/feeds/all.atom",
+        f"{base}/",
+        "mailto:desk@news.example.org",
+    ]
+    for link in (*head, *foot):
+        assert link.removeprefix("mailto:") in frame.text_head + frame.text_foot
+
+
+def test_the_head_says_by_which_clock_its_days_begin_and_what_the_letter_holds(
+    press: Press, weekly: Newsletter, week: Period, stories: Any
+) -> None:
+    almaty = replace(weekly, time_zone="Asia/Almaty")
+    for language, words in (
+        ("en", ["(local time: Almaty)", "3 stories from 4 sources in 5 languages"]),
+        ("de", ["(Ortszeit: Almaty)", "3 Meldungen aus 4 Quellen in 5 Sprachen"]),
+        ("fr", ["(heure locale : Alma Ata)", "3 infos de 4 sources en 5 langues"]),
+        ("ru", ["(по времени города Алматы)", "3 новости из 4 источников на 5 языках"]),
+    ):
+        variant = assembled(press, almaty, week, stories, language)
+        for head in (LexborHTMLParser(variant.html[0]).text(), variant.text[0]):
+            assert [word for word in words if word not in head] == []
+
+
+def test_dates_of_stories_are_those_of_the_newsletters_zone(
+    press: Press, weekly: Newsletter, make_story: Any
+) -> None:
+    story = make_story("KZ", published=datetime(2026, 11, 20, 23, 30, tzinfo=UTC))
+    for zone, day in (("Asia/Almaty", "November 21"), ("America/New_York", "November 20")):
+        assert day in press.block(replace(weekly, time_zone=zone), Placed("KZ", story, ""), "en").text
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "last", "label"),
+    [
+        ("2026-W47", date(2026, 11, 16), date(2026, 11, 22), "[[lead]] – semaine 47"),
+        ("2026-11-22", date(2026, 11, 22), date(2026, 11, 22), "[[lead]] – 22 nov."),
+        ("2026-11", date(2026, 11, 1), date(2026, 11, 30), "[[lead]] – novembre 2026"),
+    ],
+)
+def test_the_subject_names_the_period_after_the_lead(
+    press: Press, weekly: Newsletter, week: Period, key: str, first: date, last: date, label: str
+) -> None:
+    period = replace(week, key=key, first_day=first, last_day=last)
+    assert press.frame(weekly, period, "fr").subject == label
+    generic = press.frame(replace(weekly, generic_subject=True), period, "fr").subject
+    assert generic == f"Asie centrale, la semaine – {line(days(period, 'fr'))}"
+
+
+def test_the_editors_note_stands_in_the_head_of_both_parts(
+    press: Press, weekly: Newsletter, week: Period
+) -> None:
+    frame = press.frame(weekly, week, "en", note="Good *morning*, <b>all</b>")
+    assert "<em>morning</em>, &lt;b&gt;all&lt;/b&gt;" in frame.html_head
+    assert "Good morning, <b>all</b>" in frame.text_head
+    assert 'class="note"' not in press.frame(weekly, week, "en").html_head
+
+
+def test_countries_without_stories_get_a_line_only_where_they_are_shown(
+    press: Press, weekly: Newsletter, week: Period
+) -> None:
+    assert press.frame(weekly, week, "en").html_none == ""
+    shown = press.frame(replace(weekly, hide_empty=False), week, "de")
+    assert (">Nichts in dieser Ausgabe.</p>" in shown.html_none, shown.text_none) == (
+        True,
+        "Nichts in dieser Ausgabe.\n\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "Ещё [[number]] новость"), (3, "Ещё [[number]] новости"), (11, "новостей на")]
+)
+def test_what_is_left_to_the_web_is_counted_in_the_languages_own_plurals(
+    press: Press, weekly: Newsletter, week: Period, number: int, words: str
+) -> None:
+    frame = press.frame(weekly, week, "ru", track="weekly-1")
+    address = "https://news.example.org/ru/letters/weekly/weekly-1/2026-W47"
+    for form in (frame.html_more[number], frame.text_more[number]):
+        assert words in form
+        assert address in form
+
+
+def test_a_pointer_names_the_section_and_leads_to_the_story(
+    press: Press, weekly: Newsletter, stories: Any
+) -> None:
+    block = press.block(weekly, Placed("UZ", stories[2], ""), "fr")
+    tree = LexborHTMLParser(block.html_pointer)
+    assert one(tree, "p").text().strip() == "Voir sous « Ouzbékistan » : پل باز شد"
+    assert one(tree, "bdi").attributes == {"dir": "rtl", "lang": "fa"}
+    assert block.text_pointer == "> Voir sous « Ouzbékistan » : پل باز شد\n  https://herat.test/article\n\n"
+
+
+def test_a_top_story_shows_our_copy_of_its_picture_in_the_room_there_is(
+    press: Press, weekly: Newsletter, make_story: Any
+) -> None:
+    hosted = replace(weekly, images="hosted")
+    wide, tall = PictureFile("img/a.jpg", 640, 320), PictureFile("img/b.jpg", 480, 640)
+    for file, room in ((wide, ("536", "268")), (tall, ("270", "360"))):
+        story = replace(make_story("KZ"), picture=Picture(file, file))
+        image = one(LexborHTMLParser(press.block(hosted, Placed("top", story, ""), "en").html), "img")
+        assert image.attributes["src"] == f"https://news.example.org/{file.path}"
+        assert (image.attributes["width"], image.attributes["height"]) == room
+        assert image.attributes["alt"] == "Picture: Caravan Herald"
+        for newsletter, section in ((weekly, "top"), (hosted, "KZ")):
+            assert "<img" not in press.block(newsletter, Placed(section, story, ""), "en").html
+
+
+def test_a_source_whose_pictures_are_not_shown_has_none_in_letters(
+    weekly: Newsletter, site: Site, templates: Templates, make_story: Any
+) -> None:
+    sources = {**site.sources, "herald": replace(site.sources["herald"], images="none")}
+    press = Press(templates.environment, "1", replace(site, sources=sources))
+    file = PictureFile("img/a.jpg", 640, 320)
+    story = replace(make_story("KZ"), picture=Picture(file, file))
+    assert "<img" not in press.block(replace(weekly, images="hosted"), Placed("top", story, ""), "en").html
+
+
+def test_an_inline_picture_goes_with_its_bytes_and_is_left_out_once_they_are_gone(
+    weekly: Newsletter, site: Site, templates: Templates, make_story: Any
+) -> None:
+    files = {"img/a.jpg": b"jpeg"}
+    press = Press(templates.environment, "1", site, files.get)
+    inline = replace(weekly, images="inline")
+    for path, carried in (("img/a.jpg", b"jpeg"), ("img/gone.jpg", None)):
+        file = PictureFile(path, 640, 320)
+        block = press.block(
+            inline, Placed("top", replace(make_story("KZ"), picture=Picture(file, file)), ""), "en"
+        )
+        assert (block.picture and block.picture.content) == carried
+        assert (f'src="cid:{block.picture.cid}"' if block.picture else "<p") in block.html
+        assert ("<img" in block.html) is bool(carried)
+
+
+def test_others_show_language_kind_paywall_and_another_day(
+    press: Press, weekly: Newsletter, make_story: Any, make_member: Any
+) -> None:
+    later = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    other = make_member(
+        "alatoo",
+        language="ru",
+        relation=Relation.REPORT,
+        paywalled=True,
+        published=later,
+        url="https://x.test/2",
+    )
+    block = press.block(weekly, Placed("KZ", make_story("KZ", also=(other,)), ""), "en")
+    assert "Ала-Тоо Пресс (ru, state media, subscribers, Nov 20): https://x.test/2" in block.text
+    shown = " ".join(LexborHTMLParser(block.html).text().split())
+    assert "Ала-Тоо Пресс (ru, state media, subscribers, Nov 20)" in shown
+
+
+def test_the_imprint_stands_under_the_letter_line_by_line(
+    weekly: Newsletter, week: Period, site: Site, templates: Templates
+) -> None:
+    press = Press(
+        templates.environment, "1", replace(site, imprint="News & Co.\n1 Mira Street\n", contact="")
+    )
+    frame = press.frame(weekly, week, "en")
+    assert "News &amp; Co.<br>1 Mira Street</p>" in frame.html_foot
+    assert frame.text_foot.endswith("\n\nNews & Co.\n1 Mira Street\n\n")
+
+
+def test_a_summary_of_five_megabytes_costs_no_more_than_its_first_words(
+    press: Press, weekly: Newsletter, make_story: Any
+) -> None:
+    for text in ("word " * 1_000_000, "x" * 5_000_000, "\x00\u202e\n" * 1_700_000):
+        block = press.block(weekly, Placed("KZ", make_story("KZ", text=text), ""), "en")
+        assert len(block.html) < 4000
+        assert len(block.text) < 3000
+
+
+def test_an_operators_template_stands_before_the_shipped_one(
+    tmp_path: Path, weekly: Newsletter, week: Period, site: Site
+) -> None:
+    (tmp_path / "email/digest").mkdir(parents=True)
+    (tmp_path / "email/digest/subject.txt").write_text("[[lead]] | {{ name }}", encoding="utf-8")
+    templates = Templates("email", [tmp_path, shipped_templates()], "UTC")
+    press = Press(templates.environment, templates.version(), site)
+    assert press.frame(weekly, week, "en").subject == "[[lead]] | Central Asia Weekly"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_with_everything_keeps_the_rules_of_mail(
+    press: Press, weekly: Newsletter, week: Period, stories: Any, language: str
+) -> None:
+    shown = replace(weekly, top=1, images="hosted", hide_empty=False, countries=(*weekly.countries, "TM"))
+    file = PictureFile("img/a.jpg", 640, 320)
+    told = [replace(stories[0], picture=Picture(file, file)), *stories[1:]]
+    variant = assembled(press, shown, week, told, language)
+    html = re.sub(r"\[\[(unsubscribe|preferences)\]\]", r"https://news.example.org/\1", "".join(variant.html))
+    assert letter_faults(html) == []

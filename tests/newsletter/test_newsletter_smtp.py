@@ -111,7 +111,7 @@ async def carrier_to(
             await carrier.close()
 
 
-def ignore(phase: Phase) -> None:
+async def ignore(phase: Phase) -> None:
     pass
 
 
@@ -126,13 +126,17 @@ async def test_a_letter_arrives_byte_for_byte() -> None:
 
 async def test_the_dot_is_on_record_before_the_text_goes_over() -> None:
     script = Scripted()
+
+    async def reach(phase: Phase) -> None:
+        script.events.append(phase.value)
+
     async with carrier_to(script) as carrier:
-        await carrier.send(LETTER, lambda phase: script.events.append(phase.value))
+        await carrier.send(LETTER, reach)
     assert script.events == ["MAIL", "RCPT", "dot", "DATA"]
 
 
 async def test_when_the_dot_cannot_be_recorded_the_text_stays_here() -> None:
-    def full_disk(phase: Phase) -> None:
+    async def full_disk(phase: Phase) -> None:
         raise OSError("no space left")
 
     script = Scripted()
@@ -158,8 +162,12 @@ async def test_a_refusal_tells_phase_and_codes_and_the_connection_goes_on(
     script: Scripted, phase: Phase, code: int, enhanced: str
 ) -> None:
     reached: list[Phase] = []
+
+    async def reach(at: Phase) -> None:
+        reached.append(at)
+
     async with carrier_to(script) as carrier:
-        reply = await carrier.send(LETTER, reached.append)
+        reply = await carrier.send(LETTER, reach)
         assert (reply.phase, reply.code, reply.enhanced) == (phase, code, enhanced)
         assert reached == ([Phase.DOT] if phase is Phase.DOT else [])
         script.mail, script.rcpt, script.text = None, None, "250 Ok"

@@ -52,6 +52,7 @@ COVER = IssueCover(
     first_day=date(2026, 11, 9),
     last_day=date(2026, 11, 15),
     stories=12,
+    went_out=NOW,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.errors import UsageError
-from aggregator.store.addresses import masked, normalised
+from aggregator.store.addresses import checked, masked, normalised
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,9 @@ from aggregator.store.addresses import masked, normalised
         ("STRASSE@example.org", "strasse@example.org"),
         ("stra\u00dfe@example.org", "strasse@example.org"),
         ("Айгүл@Пример.РФ", "айгүл@пример.рф"),
+        ("x@xn--e1afmkfd.xn--p1ai", "x@пример.рф"),
+        ("x@XN--E1AFMKFD.example", "x@пример.example"),
+        ("x@xn--9999999999.example", "x@xn--9999999999.example"),
         ('"a@b"@example.org', '"a@b"@example.org'),
     ],
 )
@@ -36,3 +39,39 @@ def test_what_is_no_address_is_refused(typed):
 def test_a_masked_address_shows_its_first_letter_and_its_domain():
     assert masked("aida@example.org") == "a…@example.org"
     assert masked("nonsense") == "…@nonsense"
+
+
+@pytest.mark.parametrize(
+    ("typed", "mailed"),
+    [
+        (" Aida@Example.ORG ", "Aida@example.org"),
+        ("Айгүл@Пример.РФ", "Айгүл@пример.рф"),
+        ("x@xn--e1afmkfd.xn--p1ai", "x@пример.рф"),
+        ("cafe\u0301@example.org", "café@example.org"),
+    ],
+)
+def test_an_address_is_mailed_in_its_normal_form(typed, mailed):
+    assert checked(typed) == mailed
+    assert normalised(checked(typed)) == normalised(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a..b@example.org",
+        "a@localhost",
+        "a@[127.0.0.1]",
+        "a@x.local",
+        '"a b"@example.org',
+        "A <a@example.org>",
+        "a@example.org,b@example.org",
+        "a@exa\u202emple.org",
+        "a@example.org\r\nBcc: b@example.org",
+        "\ud800@example.org",
+        "a" * 65 + "@example.org",
+        "",
+    ],
+)
+def test_what_mail_does_not_reach_is_refused(typed):
+    with pytest.raises(UsageError, match="mail address"):
+        checked(typed)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from aggregator.model import Answer, Asked, Site
+from aggregator.model import Answer, Asked, Departure, Site
 from aggregator.templating import Templates, shipped_templates
-from aggregator.web.app import WebSettings, create_app
-from aggregator.web.leaving import Departure
+from aggregator.web.app import ReaderSettings, WebSettings, create_app
 from aggregator.web.server import serve
+from tests.web.reader_world import NOW, FakeMembers
 
 Visit = Callable[[WebSettings], AbstractAsyncContextManager[aiohttp.ClientSession]]
 
@@ -110,3 +111,20 @@ def visit() -> Visit:
             yield client
 
     return visiting
+
+
+@pytest.fixture
+def members() -> FakeMembers:
+    return FakeMembers()
+
+
+@pytest.fixture
+def for_readers(web_settings: WebSettings, members: FakeMembers) -> WebSettings:
+    """The application with the pages for readers, in four languages."""
+    languages = ("en", "fr", "ru", "de")
+    return replace(
+        web_settings,
+        languages=languages,
+        site=replace(web_settings.site, languages=languages),
+        readers=ReaderSettings(members, lambda: NOW),
+    )

@@ -122,3 +122,19 @@ def test_nothing_in_a_written_address_ends_the_line_or_leads_elsewhere() -> None
     )
     assert addresses.written("feeds/kz+tj.atom") == "feeds/kz+tj.atom"
     assert addresses.written("en/day/день").isascii()
+
+
+@pytest.mark.parametrize(
+    ("path", "rest"),
+    [
+        ("/de/letters/weekly/weekly-1/2026-W47", "/letters/weekly/weekly-1/2026-W47"),
+        ("/kaa/letters/weekly.atom", "/letters/weekly.atom"),
+        ("/en/letters/weekly/weekly-1/2026-W47", None),
+        ("/letters/weekly/weekly-1/2026-W47", None),
+        ("/de/letters", None),
+        ("/de/story/5", None),
+        ("/../letters/x", None),
+    ],
+)
+def test_a_letter_is_known_in_a_language_without_pages(path: str, rest: str | None) -> None:
+    assert addresses.letter(path, LANGUAGES) == rest

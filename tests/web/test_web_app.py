@@ -9,10 +9,9 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aggregator.model import Answer
+from aggregator.model import Answer, Departure
 from aggregator.web.app import Admit
 from aggregator.web.headers import SECURITY
-from aggregator.web.leaving import Departure
 
 
 @pytest.mark.parametrize(

@@ -176,3 +176,15 @@ def test_nobody_from_elsewhere_is_admitted(client: tuple[str, int] | None, demo,
     with pytest.raises(HTTPException) as refused:
         mail.index(Request(scope | {"path_params": {"key": "the-key"}}))
     assert refused.value.status_code == 404
+
+
+async def test_links_to_the_pages_for_readers_can_be_followed_from_a_mail(
+    visit, demo, caught: Caught
+) -> None:
+    base = "https://news.example.org"
+    ours = f"Confirm: {base}/c/Ab-1_x (or not).\n{base}/u/t {base}/account\n{base}/c/Ab-1_x\n"
+    others = f"https://evil.example/c/x {base}.evil.example/c/y {base}/c/../x {base}/en/story/1"
+    (caught.folder / "notice.eml").write_bytes(f"Subject: one\r\n\r\n{ours}{others}\r\n".encode())
+    async with visit(demo) as client, client.get("/caught/the-key/notice.eml") as answer:
+        links = html.fromstring(await answer.text()).xpath("//ul/li/a/@href")
+    assert links == [f"{base}/c/Ab-1_x", f"{base}/u/t", f"{base}/account"]

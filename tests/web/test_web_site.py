@@ -51,6 +51,7 @@ def pages(public: Path) -> None:
         ("/story/5", {}, "/news/en/story/5"),
         ("/country/tj.html", RUSSIAN, "/news/ru/country/tj.html"),
         ("/sources", {}, "/news/en/sources"),
+        ("/de/letters/weekly/weekly-1/2026-W47", RUSSIAN, "/news/ru/letters/weekly/weekly-1/2026-W47"),
     ],
 )
 async def test_without_a_language_the_readers_own_is_shown(

@@ -2,12 +2,15 @@
 
 `news` holds what came in and what we tell; `sketches` what entries are found and compared by; `pictures` what
 illustrates stories; `search` what they are found by; `websub` what hubs promised and pushed; `pings` what
-hubs are to be told; `mail` readers, issues and the delivery ledger; `columns` the column types that all use.
+hubs are to be told; `mail` readers, issues and the delivery ledger; `members` what readers ask for;
+`bounces` what came
+back of letters; `columns` the column types that all use.
 The history of these tables is in `migrations`; a test keeps both equal.
 """
 
 from __future__ import annotations
 
+from aggregator.store.tables.bounces import bounces, mailbox_positions
 from aggregator.store.tables.columns import metadata
 from aggregator.store.tables.mail import (
     attempts,
@@ -16,6 +19,7 @@ from aggregator.store.tables.mail import (
     issue_frames,
     issue_stories,
     issues,
+    notices,
     server_pauses,
     subscribers,
     subscriptions,
@@ -24,6 +28,7 @@ from aggregator.store.tables.mail import (
     tracks,
     variants,
 )
+from aggregator.store.tables.members import account_links, request_counts
 from aggregator.store.tables.news import (
     corrections,
     entries,
@@ -40,6 +45,7 @@ from aggregator.store.tables.news import (
     story_countries,
     story_entries,
 )
+from aggregator.store.tables.notes import issue_notes
 from aggregator.store.tables.pictures import pictures, story_pictures
 from aggregator.store.tables.pings import expected_feeds, hub_pauses, pings
 from aggregator.store.tables.search import search_sources
@@ -47,7 +53,9 @@ from aggregator.store.tables.sketches import entry_keys, entry_sketches, entry_t
 from aggregator.store.tables.websub import hub_leases, pushes
 
 __all__ = [
+    "account_links",
     "attempts",
+    "bounces",
     "corrections",
     "deliveries",
     "entries",
@@ -62,15 +70,19 @@ __all__ = [
     "hub_pauses",
     "issue_blocks",
     "issue_frames",
+    "issue_notes",
     "issue_stories",
     "issues",
     "learned",
+    "mailbox_positions",
     "meta",
     "metadata",
+    "notices",
     "pictures",
     "pings",
     "placements",
     "pushes",
+    "request_counts",
     "revisions",
     "search_sources",
     "selections",

@@ -27,11 +27,9 @@ subscribers = Table(
     Column("address_hash", LargeBinary, nullable=False, comment="Keyed hash, as suppressions hold it."),
     Column("state", Text, nullable=False),
     Column("language", Text, nullable=False),
-    Column("time_zone", Text),
     Column("created_at", Utc, nullable=False),
     Column("confirmed_at", Utc),
     Column("left_at", Utc),
-    Column("consent", JSON, nullable=False, comment="What was agreed to, when and how (GDPR art. 7)."),
     Index("ix_subscribers_address_hash", "address_hash"),
     sqlite_autoincrement=True,
 )
@@ -48,6 +46,10 @@ subscriptions = Table(
     Column("state", Text, nullable=False),
     Column("paused_until", Utc),
     Column("local_hour", Integer),
+    Column("time_zone", Text),
+    Column("confirmed_at", Utc),
+    Column("left_at", Utc),
+    Column("consent", JSON, comment="What was agreed to, when and how (GDPR art. 7)."),
     # Readers with one choice are one range, however many choices there are.
     Index("ix_subscriptions_choice", "newsletter", "track", "language", "countries", "languages"),
 )
@@ -77,6 +79,8 @@ issues = Table(
     Column("link_base", Text, nullable=False),
     Column("template_version", Text, nullable=False),
     Column("content_hash", LargeBinary, nullable=False),
+    Column("paused_at", Utc, comment="No letter of it is claimed while this is set."),
+    Column("pause_reason", FeedText),
     UniqueConstraint("newsletter", "track", "period_key"),
     sqlite_autoincrement=True,
 )
@@ -174,13 +178,28 @@ deliveries = Table(
     Column("queue_id", FeedText),
     Column("sent_at", Utc),
     Column("reason", FeedText, nullable=False),
+    Column("unknown_since", Utc),
     UniqueConstraint("issue_id", "subscriber_id"),
-    Index("ix_deliveries_state", "state", "kind", "variant_id", "id"),
+    # A claim reads the letters of one issue that are due, in order, and passes over no others.
+    Index("ix_deliveries_due", "state", "kind", "issue_id", "not_before", "variant_id", "id"),
     Index("ix_deliveries_expires_at", "state", "expires_at"),
     Index("ix_deliveries_subscriber_id", "subscriber_id"),
     Index("ix_deliveries_token_hash", "token_hash"),
     # A number is never given twice: tokens and Message-IDs derive from it.
     sqlite_autoincrement=True,
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+    Column("language", Text, nullable=False),
+    Column("subject", FeedText, nullable=False),
+    Column("html", FeedText, nullable=False),
+    Column("text", FeedText, nullable=False),
+    Column("link_base", Text, nullable=False),
+    Column("link_path", Text, nullable=False),
+    comment="What mails that are no issue say.",
 )
 
 attempts = Table(

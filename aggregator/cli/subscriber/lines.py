@@ -1,0 +1,66 @@
+"""A CSV file of readers, line by line: what is wrong in one line costs that line alone."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aggregator.errors import UsageError
+
+LONGEST_LINE = 10_000
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line with its number, beside the heading."""
+
+    number: int
+    content: bytes
+    heading: tuple[str, ...]
+    delimiter: str
+
+    def cells(self) -> dict[str, str]:
+        """The cells by column, trimmed. Raises UsageError that says how to mend the line."""
+        cells = _cells(self.content, self.delimiter)
+        if len(cells) > len(self.heading):
+            raise UsageError(
+                f"{len(cells)} cells under {len(self.heading)} columns: put a cell that holds "
+                f"`{self.delimiter}` in quotes"
+            )
+        return dict(zip(self.heading, cells, strict=False))
+
+
+def lines_of(file: Iterable[bytes], name: str) -> Iterator[Line]:
+    """The lines below the heading that are not empty.
+
+    Cells stand between commas, semicolons or tabs, whichever the heading has. A cell cannot hold a line
+    break: a quote that nobody closed would swallow all that follows. Raises UsageError where there is no
+    heading with a column `email`.
+    """
+    lines = iter(file)
+    first = next(lines, b"").removeprefix(b"\xef\xbb\xbf")
+    delimiter = max(",;\t", key=lambda one: first.count(one.encode()))
+    try:
+        heading = tuple(cell.casefold() for cell in _cells(first, delimiter))
+    except UsageError as error:
+        raise UsageError(f"{name}:1: {error}") from error
+    if "email" not in heading:
+        raise UsageError(f"{name}:1: no column `email`; it has {', '.join(filter(None, heading)) or 'none'}")
+    for number, content in enumerate(lines, start=2):
+        if content.strip(b"\r\n\t ;,"):
+            yield Line(number, content, heading, delimiter)
+
+
+def _cells(content: bytes, delimiter: str) -> list[str]:
+    if len(content) > LONGEST_LINE:
+        raise UsageError(f"the line is longer than {LONGEST_LINE} bytes: is a line break missing?")
+    try:
+        text = content.decode("utf-8").rstrip("\r\n")
+        (cells,) = list(csv.reader([text], delimiter=delimiter, strict=True)) or [[]]
+    except UnicodeDecodeError:
+        raise UsageError("not UTF-8: save the file in this encoding") from None
+    except csv.Error as error:
+        raise UsageError(f"not CSV ({error}): close each quote in its line") from None
+    return [cell.strip() for cell in cells]

@@ -1,0 +1,176 @@
+"""`aggregator suppression`: addresses that get no mail."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TextIO
+
+import click
+
+from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, moment, now, one_line, pass_setting, show_rows
+from aggregator.errors import UsageError
+from aggregator.model import Suppression
+from aggregator.wiring.stores import open_stores
+
+COLUMNS = ("hash", "reason", "at")
+HASH_BYTES = 32
+BY_OPERATOR = "by the operator"
+ROWS_AT_ONCE = 1_000
+
+HashOf = Callable[[str], bytes]
+
+
+@click.group("suppression")
+def command() -> None:
+    """Addresses that get no mail, whoever asks for it.
+
+    Only a keyed hash of each is kept: the list tells whether an address is on it, never which are.
+    """
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@pass_setting
+def list_(setting: Setting, limit: int) -> None:
+    """List reasons and times, the newest first."""
+    with open_stores(setting.config, now()) as stores:
+        listed = stores.suppressions.all()
+    shown = [(one.address_hash.hex()[:12], moment(one.at), one_line(one.reason)) for one in listed[:limit]]
+    show_rows(("hash", "since", "reason"), shown)
+    click.echo(f"{len(listed)} addresses get no mail.", err=True)
+
+
+@command.command()
+@click.argument("email")
+@click.option("--reason", default=BY_OPERATOR, show_default=True)
+@pass_setting
+def add(setting: Setting, email: str, reason: str) -> None:
+    """Send no more mail to an address."""
+    with open_stores(setting.config, now()) as stores:
+        one = Suppression(stores.suppressions.hash_of(email), reason, now())
+        added = stores.suppressions.add([one])
+    click.echo(f"{email} gets no mail." if added else f"{email} got no mail before: its first reason stays.")
+
+
+@command.command()
+@click.argument("email")
+@pass_setting
+def remove(setting: Setting, email: str) -> None:
+    """Let an address get mail again; what came back of it before counts no more."""
+    with open_stores(setting.config, now()) as stores:
+        reason = stores.suppressions.reason(email)
+        gone = stores.suppressions.remove(email)
+    if gone:
+        click.echo(f"{email} may get mail again. It got none because: {one_line(reason or '–')}")
+    else:
+        click.echo(f"{email} was not suppressed.")
+
+
+@command.command()
+@pass_setting
+def export(setting: Setting) -> None:
+    """Write the list as CSV: hash, reason, at. `import` reads it, where the secret keys are the same."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow(COLUMNS)
+    with open_stores(setting.config, now()) as stores:
+        for one in stores.suppressions.all():
+            writer.writerow((one.address_hash.hex(), one.reason, one.at.isoformat()))
+
+
+@command.command("import")
+@click.argument("listed", type=click.File("r", encoding="utf-8-sig"), metavar="FILE.csv")
+@click.option("--reason", default="imported", show_default=True, help="Where a row gives none.")
+@pass_setting
+def import_(setting: Setting, listed: TextIO, reason: str) -> None:
+    """Add the addresses of a CSV file.
+
+    Columns: `email` or, as `export` writes it, `hash`; if wanted, `reason` and `at`. Reasons that are on
+    record stay.
+
+    A row that cannot be used is reported with its line; the others are imported.
+    """
+    with open_stores(setting.config, now()) as stores:
+        rows = csv.DictReader(listed)
+        if not {"email", "hash"} & set(rows.fieldnames or ()):
+            has = ", ".join(rows.fieldnames or ()) or "nothing"
+            raise UsageError(f"{listed.name}:1: no column `email` or `hash`; it has {has}")
+        reading = _Reading(listed.name, reason, now(), stores.suppressions.hash_of)
+        added = sum(stores.suppressions.add(some) for some in _in_lots(reading.suppressions(rows)))
+    known = reading.usable - added
+    click.echo(f"{added} addresses added, {known} were listed before, {reading.broken} rows left out.")
+    if reading.broken:
+        sys.exit(NEEDS_OPERATOR)
+
+
+class _Reading:
+    """Rows of a file as suppressions; those that cannot be used are reported and counted."""
+
+    def __init__(self, name: str, reason: str, at: datetime, hash_of: HashOf) -> None:
+        self._name = name
+        self._reason = reason
+        self._at = at
+        self._hash_of = hash_of
+        self.usable = self.broken = 0
+
+    def suppressions(self, rows: csv.DictReader[str]) -> Iterator[Suppression]:
+        """One per usable row."""
+        while True:
+            try:
+                row = next(rows)
+                one = self._suppression(row)
+            except StopIteration:
+                return
+            except csv.Error as error:  # raised before the line is counted
+                self._report(rows.line_num + 1, error)
+            except UsageError as error:
+                self._report(rows.line_num, error)
+            else:
+                self.usable += 1
+                yield one
+
+    def _report(self, line: int, error: Exception) -> None:
+        self.broken += 1
+        click.echo(f"{self._name}:{line}: {error}", err=True)
+
+    def _suppression(self, row: Mapping[str, str | None]) -> Suppression:
+        hashed, email = _cell(row, "hash"), _cell(row, "email")
+        address_hash = _hash(hashed) if hashed else self._hash_of(email)
+        return Suppression(address_hash, _cell(row, "reason") or self._reason, self._moment(row))
+
+    def _moment(self, row: Mapping[str, str | None]) -> datetime:
+        written = _cell(row, "at")
+        if not written:
+            return self._at
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            raise UsageError(f"`at` {written[:40]!r} is no moment; write 2026-11-22T09:30:00+00:00") from None
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _hash(written: str) -> bytes:
+    try:
+        hashed = bytes.fromhex(written)
+    except ValueError:
+        hashed = b""
+    if len(hashed) != HASH_BYTES:
+        raise UsageError(f"`hash` {written[:20]!r} is no hash; give the 64 digits that `export` wrote")
+    return hashed
+
+
+def _in_lots(listed: Iterable[Suppression]) -> Iterator[list[Suppression]]:
+    lot: list[Suppression] = []
+    for one in listed:
+        lot.append(one)
+        if len(lot) == ROWS_AT_ONCE:
+            yield lot
+            lot = []
+    if lot:
+        yield lot
+
+
+def _cell(row: Mapping[str, str | None], name: str) -> str:
+    return (row.get(name) or "").strip()

@@ -1,0 +1,63 @@
+"""Who would get an issue if it were frozen now, and who would not, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import Connection, Select, case, exists, func, literal, select
+
+from aggregator.model import Audience, FrozenIssue, SubscriberState
+from aggregator.store import choices
+from aggregator.store.tables import subscribers, subscriptions, suppressions
+
+NOT_CONFIRMED = "did not confirm"
+PAUSED = "paused"
+SUPPRESSED = "suppressed"
+NOTHING_CHOSEN = "chose nothing that the issue tells"
+
+_CONFIRMED = SubscriberState.CONFIRMED.value
+_LEFT = SubscriberState.LEFT.value
+
+
+def audience(connection: Connection, issue: FrozenIssue) -> Audience:
+    """The readers of the issue's track, counted by variant and by why they are passed over.
+
+    Goes by the same rules as freezing; whoever left is not counted.
+    """
+    variant_of = {choice: number for number, one in enumerate(issue.variants) for choice in one.choices}
+    letters, passed_over = [0] * len(issue.variants), Counter[str]()
+    for row in connection.execute(_readers(issue)):
+        choice = choices.choice(row.language, row.countries, row.languages)
+        if row.obstacle:
+            passed_over[row.obstacle] += row.readers
+        elif choice in variant_of:
+            letters[variant_of[choice]] += row.readers
+        else:
+            passed_over[NOTHING_CHOSEN] += row.readers
+    return Audience(tuple(letters), dict(passed_over))
+
+
+def _readers(issue: FrozenIssue) -> Select[tuple[str, str, str, str, int]]:
+    """How many readers there are of each choice, and what keeps letters from them."""
+    suppressed = exists().where(suppressions.c.address_hash == subscribers.c.address_hash)
+    confirmed = (subscriptions.c.state == _CONFIRMED) & (subscribers.c.state == _CONFIRMED)
+    obstacle = case(
+        (~confirmed, literal(NOT_CONFIRMED)),
+        (suppressed, literal(SUPPRESSED)),
+        (subscriptions.c.paused_until > issue.frozen_at, literal(PAUSED)),
+        else_=literal(""),
+    ).label("obstacle")
+    columns = (subscriptions.c.language, subscriptions.c.countries, subscriptions.c.languages)
+    # Counted outside: PostgreSQL does not see that two parameters of one value make one expression.
+    each = (
+        select(*columns, obstacle)
+        .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+        .where(
+            subscriptions.c.newsletter == issue.newsletter,
+            subscriptions.c.track == issue.track,
+            subscriptions.c.state != _LEFT,
+            subscribers.c.state != _LEFT,
+        )
+        .subquery()
+    )
+    return select(*each.c, func.count().label("readers")).group_by(*each.c)

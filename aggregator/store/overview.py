@@ -1,0 +1,64 @@
+"""A few numbers of the whole: what was told of late, what waits in the ledger, how much room all takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select, text
+
+from aggregator.model import DeliveryKind, DeliveryState
+from aggregator.store.engine import reading
+from aggregator.store.tables import deliveries, stories
+
+OPEN = (DeliveryState.READY, DeliveryState.LEASED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
+"""Of these there are few, save while an issue goes out; all others grow for ever."""
+
+
+class Overview:
+    """The whole database in a few numbers. Each is one question, and none looks at all rows of history."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def stories_told(self, since: datetime) -> int:
+        """How many stories were first told since then, hidden and merged ones left out."""
+        told = select(func.count()).where(
+            stories.c.told_at >= since, ~stories.c.hidden, stories.c.merged_into.is_(None)
+        )
+        with reading(self._engine) as connection:
+            return connection.scalar(told) or 0
+
+    def open_letters(self) -> Mapping[DeliveryKind, Mapping[DeliveryState, int]]:
+        """Letters that are not at their end, by kind and state."""
+        row = deliveries.c
+        query = (
+            select(row.kind, row.state, func.count())
+            .where(row.state.in_([state.value for state in OPEN]))
+            .group_by(row.kind, row.state)
+        )
+        counts: dict[DeliveryKind, dict[DeliveryState, int]] = {}
+        with reading(self._engine) as connection:
+            for kind, state, count in connection.execute(query):
+                counts.setdefault(DeliveryKind(kind), {})[DeliveryState(state)] = count
+        return counts
+
+    def failed_since(self, since: datetime) -> Mapping[DeliveryKind, int]:
+        """Letters that could not be delivered, of those written since then, by kind."""
+        row = deliveries.c
+        query = (
+            select(row.kind, func.count())
+            .where(row.state == DeliveryState.FAILED.value, row.not_before >= since)
+            .group_by(row.kind)
+        )
+        with reading(self._engine) as connection:
+            return {DeliveryKind(kind): count for kind, count in connection.execute(query)}
+
+    def database_bytes(self) -> int:
+        """How much room the database takes, freed pages among it, without what is not checkpointed yet."""
+        sizes = {
+            "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+            "postgresql": "SELECT pg_database_size(current_database())",
+        }
+        with reading(self._engine) as connection:
+            return int(connection.scalar(text(sizes[connection.dialect.name])) or 0)

@@ -1,0 +1,71 @@
+"""The address that a letter's bounces come back to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.newsletter import verp
+from aggregator.store import letter_identity
+from aggregator.store.secrets import Key
+
+BASE = "bounces@news.example.org"
+OLD, NEW = Key("old", b"1" * 32), Key("new", b"2" * 32)
+
+
+def test_a_tag_stands_before_the_at_and_is_found_again() -> None:
+    assert verp.address(BASE, "7-0a1b2c3d") == "bounces+7-0a1b2c3d@news.example.org"
+    assert verp.tag_of("bounces+7-0a1b2c3d@news.example.org", BASE) == "7-0a1b2c3d"
+
+
+@pytest.mark.parametrize(
+    "said", ["<BOUNCES+7-0a1b2c3d@News.Example.ORG>", " bounces+7-0a1b2c3d@news.example.org "]
+)
+def test_servers_may_change_the_case_of_all_but_the_tag(said: str) -> None:
+    assert verp.tag_of(said, BASE) == "7-0a1b2c3d"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "bounces@news.example.org",
+        "bounces+@news.example.org",
+        "bounces+7@other.example.org",
+        "other+7@news.example.org",
+        "bounces+a b@news.example.org",
+        f"bounces+{'x' * 60}@news.example.org",
+        "bounces+7",
+        "",
+    ],
+)
+def test_other_addresses_have_no_tag(other: str) -> None:
+    assert verp.tag_of(other, BASE) is None
+
+
+@pytest.mark.parametrize("tag", ["", "a b", "a@b", "a\r\nRCPT TO:<b>", "x" * 57])
+def test_what_no_address_can_hold_is_refused(tag: str) -> None:
+    with pytest.raises(ValueError, match="cannot be a part"):
+        verp.address(BASE, tag)
+
+
+@given(st.integers(1, 10**17))
+def test_every_delivery_is_told_by_its_tag_with_any_key_of_ours(delivery_id: int) -> None:
+    for key in (OLD, NEW):
+        address = verp.address(BASE, letter_identity.bounce_tag(key, delivery_id))
+        tag = verp.tag_of(address.upper().replace("BOUNCES", "bounces"), BASE)
+        assert tag is not None
+        assert letter_identity.delivery_of((OLD, NEW), tag) == delivery_id
+    assert letter_identity.delivery_of((OLD,), letter_identity.bounce_tag(NEW, delivery_id)) is None
+
+
+@pytest.mark.parametrize(
+    "forged", ["7-00000000", "7", "-1-0a1b2c3d", "07-0a1b2c3d", "7-0a1b2c3dd", "٧-0a1b2c3d", ""]
+)
+def test_a_forged_tag_names_no_delivery(forged: str) -> None:
+    assert letter_identity.delivery_of((OLD, NEW), forged) is None
+
+
+def test_the_mark_of_one_delivery_opens_no_other() -> None:
+    mark = letter_identity.bounce_tag(OLD, 7).partition("-")[2]
+    assert letter_identity.delivery_of((OLD,), f"8-{mark}") is None
