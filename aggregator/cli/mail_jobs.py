@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.bounces import BouncePorts, collect
-from aggregator.cli.bounces import describe_collected
+from aggregator.cli.bounces import describe_collected, needs_operator
 from aggregator.cli.newsletter import HELD, describe_issue, describe_letter, describe_mended
 from aggregator.membership import MemberPorts, tidy
 from aggregator.mending import MendPorts, mend
@@ -47,6 +48,8 @@ class MailJobs:
     site: Site
     held: int = 0
     """Letters held when last looked; said again only when the number changes."""
+    collected: Sequence[str] = ()
+    """What was said of bounces when last looked; likewise."""
     overdue: frozenset[IssueLine] = frozenset()
     """Issues that waited for the operator when last looked; likewise."""
 
@@ -93,8 +96,11 @@ class MailJobs:
 
     async def _collect(self, moment: datetime) -> None:
         report = await asyncio.to_thread(collect, moment, self.bouncing)
-        for line in describe_collected(report):
-            log.info("%s", line)
+        lines = describe_collected(report)
+        level = logging.WARNING if needs_operator(report) and lines != self.collected else logging.INFO
+        for line in lines:
+            log.log(level, "%s", line)
+        self.collected = lines
 
     async def _tidy(self, moment: datetime) -> None:
         await asyncio.to_thread(tidy, moment, self.members)
