@@ -253,17 +253,16 @@ def _wire(letter: bytes) -> Iterator[str]:
 
 def _leaks(letters: Sequence[bytes], readers: Sequence[Delivery]) -> Iterator[str]:
     """The letters of two readers are the same but for what is their own."""
-    first, second = (_without(letter, reader) for letter, reader in zip(letters, readers, strict=True))
+    bodies = [_decoded(letter) for letter in letters]
+    first, second = (
+        body.replace(reader.token.encode(), b"*") for body, reader in zip(bodies, readers, strict=True)
+    )
     if first != second or len(letters[0]) != len(letters[1]):
         yield "the letters of two readers differ in more than their own links"
-    for letter, other in zip(letters, reversed(readers), strict=True):
-        own = _decoded(letter) + letter.partition(b"\r\n\r\n")[0]
+    for letter, body, other in zip(letters, bodies, reversed(readers), strict=True):
+        own = body + letter.partition(b"\r\n\r\n")[0]
         if any(secret.encode() in own for secret in (other.token, other.address)):
             yield "a reader's letter holds what is another's own"
-
-
-def _without(letter: bytes, reader: Delivery) -> bytes:
-    return _decoded(letter).replace(reader.token.encode(), b"*")
 
 
 def _decoded(letter: bytes) -> bytes:
