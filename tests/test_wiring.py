@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
 from aggregator.model import WordFile
+from aggregator.newsletter.pieces import PICTURE_BYTES
 from aggregator.wiring import hubs, rules, site
+from aggregator.wiring.letter_pictures import picture_reader
 from aggregator.wiring.polling import _once_needed
 
 
@@ -107,3 +110,25 @@ def test_the_version_of_the_rules_changes_with_the_operators_words_and_groups() 
     ]
     assert len(set(versions)) == 4
     assert version() == versions[0]
+
+
+def test_pictures_for_letters_are_read_below_the_public_folder_and_are_jpeg(tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    (public / "img").mkdir(parents=True)
+    jpeg = b"\xff\xd8\xff\xe0 and more"
+    files = {"img/a.jpg": jpeg, "img/page.jpg": b"<!doctype html>", "../secret.jpg": jpeg}
+    files["img/large.jpg"] = jpeg + b"x" * PICTURE_BYTES
+    for name, content in files.items():
+        (public / name).write_bytes(content)
+    read = picture_reader(public)
+    assert read("img/a.jpg") == jpeg
+    assert [read(name) for name in ("img/page.jpg", "../secret.jpg", "img/gone.jpg")] == [None, None, None]
+    assert len(read("img/large.jpg") or b"") == PICTURE_BYTES + 1, "more than a letter carries, and no more"
+
+
+def test_a_picture_that_cannot_be_read_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "img").mkdir()
+    assert picture_reader(tmp_path)("img") is None
+    assert "letters go without it" in caplog.text

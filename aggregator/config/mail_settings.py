@@ -66,8 +66,9 @@ class NewsletterSettings(Settings):
     """Stories of one source within a section."""
     max_lateness: Annotated[Duration, between(HOUR, 30 * DAY)] = default_of(model.Newsletter, "max_lateness")
     """An issue that is later than this waits for the operator."""
-    images: Literal["none", "hosted"] = default_of(model.Newsletter, "images")
-    """Pictures of top stories: none, or our own copies, loaded from the public pages when it is read."""
+    images: Literal["none", "inline", "hosted"] = default_of(model.Newsletter, "images")
+    """Pictures of top stories: none; our own copies inside the letter, three at most; or the same, loaded
+    from the public pages when it is read."""
     hide_empty: bool = default_of(model.Newsletter, "hide_empty")
     """Leave out countries without stories; else a line says that they have none."""
     generic_subject: bool = default_of(model.Newsletter, "generic_subject")

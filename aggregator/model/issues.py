@@ -40,7 +40,8 @@ class LetterPicture:
     cid: str
     """Content-ID, without angle brackets."""
     content: bytes
-    """JPEG."""
+    media_type: str = "image/jpeg"
+    """Of the content; all mail programs show JPEG, in which our copies are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Block:
     """In which they tell it."""
     picture: LetterPicture | None = None
     """The one that its HTML names by `cid:`, if it does."""
+    html_bare: str = ""
+    """Where there is such a picture: the HTML without it, for a letter that carries enough of them."""
 
 
 @dataclass(frozen=True, slots=True)

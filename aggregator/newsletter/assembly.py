@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import fill
 
-from aggregator.model import Block, Choice, Frame, Newsletter, Placed, PlannedVariant
+from aggregator.model import Block, Choice, Frame, LetterPicture, Newsletter, Placed, PlannedVariant
 from aggregator.newsletter.places import LEAD, NUMBER, PREHEADER, SOURCES, TALLY, harmless
 from aggregator.newsletter.plain import headline, line, shorten
 from aggregator.newsletter.sections import (
@@ -33,6 +33,11 @@ POINTERS = 3
 """Lines under a country that lead to its stories in other sections."""
 MOST_SOURCES = 60
 """Sources that the foot names."""
+MOST_PICTURES = 3
+"""Pictures that a letter carries; stories after them show none."""
+PICTURES_BYTES = 140_000
+"""The most that these take together, before base64 makes a third more of it: with the most that all else of a
+letter may take (`gate.LARGEST_LETTER`) they stay within what any server takes."""
 _WIDTH = 72
 
 
@@ -67,6 +72,7 @@ def assemble(
     sections = {name: Section(name) for name in section_names(newsletter)}
     for one in stories:
         sections[one.section].stories.append((one, blocks[one.story.id, one.story.lead.entry_id]))
+    _lighten(sections)
     _trim(sections, frame)
     _point(newsletter, sections, wanted)
     shown = list(_shown(newsletter, sections, wanted, frame))
@@ -84,6 +90,23 @@ def assemble(
 
 
 # -------------------------------------------------------------------------------------------- choosing
+
+
+def _lighten(sections: Mapping[str, Section]) -> None:
+    """The first pictures stay, as many as a letter may carry; blocks with others take the place of theirs."""
+    carried: dict[LetterPicture, int] = {}
+    for section in sections.values():
+        for number, (one, block) in enumerate(section.stories):
+            picture = block.picture
+            if picture is None or picture in carried:
+                continue
+            if (
+                len(carried) < MOST_PICTURES
+                and sum(carried.values()) + len(picture.content) <= PICTURES_BYTES
+            ):
+                carried[picture] = len(picture.content)
+            else:
+                section.stories[number] = (one, replace(block, html=block.html_bare, picture=None))
 
 
 def _trim(sections: Mapping[str, Section], frame: Frame) -> None:

@@ -16,15 +16,28 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser
 
-from aggregator.model import Delivery, FrozenIssue, Member, Newsletter, PlannedVariant, Variant
+from aggregator.model import (
+    Delivery,
+    FrozenIssue,
+    LetterPicture,
+    Member,
+    Newsletter,
+    PlannedVariant,
+    Variant,
+)
+from aggregator.newsletter import encoding
+from aggregator.newsletter.assembly import MOST_PICTURES
 from aggregator.newsletter.message import Writer, preferences_link, unsubscribe_link
+from aggregator.newsletter.pieces import PICTURE_BYTES
 from aggregator.newsletter.places import PREFERENCES, UNSUBSCRIBE
 from aggregator.newsletter.plain import headline
 
 LARGEST_HTML = 90_000
 """Bytes of the HTML part; programs clip a message near 102 kB, counted in ways of their own."""
 LARGEST_LETTER = 200_000
-"""Bytes of a message without pictures."""
+"""Bytes of a message without the pictures that it carries."""
+LARGEST_MESSAGE = 400_000
+"""With them: what servers that count bytes still take in bulk."""
 MOST_REASONS = 20
 LINE_BYTES, ENCODED_LINE_BYTES, WORD_BYTES = 998, 76, 75
 """RFC 5322 section 2.1.1, RFC 2045 section 6.7, RFC 2047 section 2."""
@@ -94,28 +107,25 @@ def _of_variant(
     writer: Writer,
     readers: tuple[Delivery, ...],
 ) -> Iterator[str]:
-    variant = Variant(0, planned.language, planned.subject, planned.html, planned.text)
+    variant = Variant(
+        0, planned.language, planned.subject, planned.html, planned.text, pictures=planned.pictures
+    )
     try:
         letters = [writer.write_letter(newsletter, variant, reader).content for reader in readers]
     except ValueError as error:
         yield f"it cannot be written: {error}"
         return
     html, text = (_filled(parts, readers[0]) for parts in (planned.html, planned.text))
-    cids = frozenset(f"cid:{_cid(picture)}" for picture in planned.pictures)
     tree = LexborHTMLParser(html)
     links = [node.attributes.get("href") or "" for node in tree.css("a[href], area[href]")]
-    yield from _size(html, letters[0])
+    yield from _size(html, letters[0], planned.pictures)
     yield from _document(tree)
-    yield from _pictures(tree, cids)
+    yield from _pictures(tree, planned.pictures)
     yield from _harm(tree, html)
     yield from (f"a link leads to {link[:80]!r}" for link in links if not _SCHEME.match(link))
     yield from _parity(tree, frozenset(links), text, members, readers[0])
     yield from _wire(letters[0])
     yield from _leaks(letters, readers)
-
-
-def _cid(picture: object) -> str:
-    return str(getattr(picture, "cid", picture))
 
 
 def _filled(parts: tuple[str, str, str], reader: Delivery) -> str:
@@ -127,11 +137,19 @@ def _filled(parts: tuple[str, str, str], reader: Delivery) -> str:
     return head + body + foot
 
 
-def _size(html: str, letter: bytes) -> Iterator[str]:
+def _size(html: str, letter: bytes, pictures: Sequence[LetterPicture]) -> Iterator[str]:
     if (size := len(html.encode())) > LARGEST_HTML:
         yield f"its HTML takes {size} bytes, more than {LARGEST_HTML}: programs would clip it"
-    if len(letter) > LARGEST_LETTER:
-        yield f"it takes {len(letter)} bytes, more than {LARGEST_LETTER}"
+    bare = len(letter) - sum(len(encoding.rows(picture.content)) for picture in pictures)
+    if bare > LARGEST_LETTER:
+        yield f"it takes {bare} bytes without pictures, more than {LARGEST_LETTER}"
+    if len(letter) > LARGEST_MESSAGE:
+        yield f"it takes {len(letter)} bytes, more than {LARGEST_MESSAGE}"
+    if len(pictures) > MOST_PICTURES:
+        yield f"it carries {len(pictures)} pictures, more than {MOST_PICTURES}"
+    for picture in pictures:
+        if len(picture.content) > PICTURE_BYTES:
+            yield f"a picture takes {len(picture.content)} bytes, more than {PICTURE_BYTES}: {picture.cid}"
 
 
 # -------------------------------------------------------------------------------------------------- html
@@ -149,9 +167,12 @@ def _document(tree: LexborHTMLParser) -> Iterator[str]:
         yield "there is no <meta charset>"
 
 
-def _pictures(tree: LexborHTMLParser, cids: frozenset[str]) -> Iterator[str]:
-    for node in tree.css("img"):
-        source = node.attributes.get("src") or ""
+def _pictures(tree: LexborHTMLParser, carried: Sequence[LetterPicture]) -> Iterator[str]:
+    cids = {f"cid:{picture.cid}" for picture in carried}
+    sources = [node.attributes.get("src") or "" for node in tree.css("img")]
+    for source in sorted(cids.difference(sources)):
+        yield f"a picture that it carries is not shown: {source[:80]}"
+    for node, source in zip(tree.css("img"), sources, strict=True):
         if node.attributes.get("alt") is None:
             yield f"a picture has no alt text: {source[:80]}"
         if not source.startswith(("https://", "http://")) and source not in cids:
@@ -232,17 +253,16 @@ def _wire(letter: bytes) -> Iterator[str]:
 
 def _leaks(letters: Sequence[bytes], readers: Sequence[Delivery]) -> Iterator[str]:
     """The letters of two readers are the same but for what is their own."""
-    first, second = (_without(letter, reader) for letter, reader in zip(letters, readers, strict=True))
+    bodies = [_decoded(letter) for letter in letters]
+    first, second = (
+        body.replace(reader.token.encode(), b"*") for body, reader in zip(bodies, readers, strict=True)
+    )
     if first != second or len(letters[0]) != len(letters[1]):
         yield "the letters of two readers differ in more than their own links"
-    for letter, other in zip(letters, reversed(readers), strict=True):
-        own = _decoded(letter) + letter.partition(b"\r\n\r\n")[0]
+    for letter, body, other in zip(letters, bodies, reversed(readers), strict=True):
+        own = body + letter.partition(b"\r\n\r\n")[0]
         if any(secret.encode() in own for secret in (other.token, other.address)):
             yield "a reader's letter holds what is another's own"
-
-
-def _without(letter: bytes, reader: Delivery) -> bytes:
-    return _decoded(letter).replace(reader.token.encode(), b"*")
 
 
 def _decoded(letter: bytes) -> bytes:

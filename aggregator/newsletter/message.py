@@ -21,7 +21,8 @@ from aggregator.newsletter.mould import Mould, in_html, moulded
 from aggregator.newsletter.places import LINK, PREFERENCES, UNSUBSCRIBE
 
 VARIANTS_CACHED = 64
-"""Letters come ordered by variant; at 100 kB each this stays below 10 MB."""
+"""Letters come ordered by variant; at 100 kB each this stays below 10 MB, and below 50 MB where each carries
+as many pictures as it may."""
 
 _PATHS = {UNSUBSCRIBE: "/u/", PREFERENCES: "/p/"}
 """Where a letter's slots lead."""

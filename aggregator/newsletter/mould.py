@@ -103,7 +103,8 @@ def _related(
     yield b"--%b\r\n" % boundary
     yield from _part("html", part)
     for picture in pictures:
-        yield b"\r\n--%b\r\nContent-Type: image/jpeg\r\n" % boundary
+        yield b"\r\n--%b\r\n" % boundary
+        yield verbatim("Content-Type", picture.media_type)
         yield verbatim("Content-ID", f"<{picture.cid}>")
         yield b"Content-Disposition: inline\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         yield encoding.rows(picture.content)

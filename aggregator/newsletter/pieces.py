@@ -22,6 +22,8 @@ COVERAGES = 6
 COUNTRIES = 6
 PICTURE_WIDTH, PICTURE_HEIGHT = 536, 360
 """The most room that a picture takes, in pixels: the letter's column, and not a screen."""
+PICTURE_BYTES = 60_000
+"""Of a picture that a letter carries; a larger one is left out."""
 
 _RIGHT_TO_LEFT = frozenset({"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,7 @@ class Press:
         """`environment`: the templates in one interface language; `site` names the sources.
 
         `picture`: the bytes of a picture of ours by its path, for letters that carry them; None when it has
-        gone.
+        gone. One of more than `pieces.PICTURE_BYTES` is left out.
         """
         self._environment = environment
         self._version = template_version
@@ -97,17 +98,22 @@ class Press:
         picture, carried = self._picture_of(newsletter, placed)
         piece = pieces.piece(newsletter, placed, self._site, picture)
         accounts = (piece.lead, *piece.others)
+        html = self._fragment("story.html", language, story=piece)
+        if carried and f"cid:{carried.cid}" not in html:
+            carried = None  # these templates show no pictures
+        bare = replace(piece, picture=None)
         return Block(
             story_id=placed.story.id,
             entry_id=placed.story.lead.entry_id,
             section=placed.section,
-            html=self._fragment("story.html", language, story=piece),
+            html=html,
             text=self._paragraph("story.txt", language, story=piece),
             html_pointer=self._fragment("pointer.html", language, story=piece),
             text_pointer=self._paragraph("pointer.txt", language, story=piece),
             sources=tuple(dict.fromkeys(one.source for one in accounts)),
             languages=tuple(dict.fromkeys(one.language for one in accounts if one.language)),
             picture=carried,
+            html_bare=self._fragment("story.html", language, story=bare) if carried else "",
         )
 
     def _picture_of(
@@ -120,7 +126,7 @@ class Press:
         if newsletter.images == "hosted":
             return pieces.room(file, f"{self._site.base_url}/{file.path}"), None
         content = self._picture(file.path)
-        if content is None:
+        if content is None or len(content) > pieces.PICTURE_BYTES:
             return None, None
         cid = f"{hashlib.sha256(content).hexdigest()[:32]}@{self._site.id_domain}"
         return pieces.room(file, f"cid:{cid}"), LetterPicture(cid, content)

@@ -39,6 +39,7 @@ from aggregator.model import (
     Variant,
 )
 from aggregator.store import (
+    delivery_loading,
     delivery_queue,
     delivery_settling,
     issue_desk,
@@ -51,7 +52,7 @@ from aggregator.store.delivery_loading import delivery, rows_of
 from aggregator.store.engine import reading, writing
 from aggregator.store.letter_identity import fixed_at_first_claim
 from aggregator.store.secrets import Secrets
-from aggregator.store.tables import deliveries, variants
+from aggregator.store.tables import deliveries
 
 VARIANTS_CACHED = 32
 """Claims come ordered by variant, so that a few are enough."""
@@ -181,14 +182,7 @@ class DeliveryLedger:
 
     def _load_variant(self, variant_id: int) -> Variant:
         with reading(self._engine) as connection:
-            row = connection.execute(select(variants).where(variants.c.id == variant_id)).one()
-        return Variant(
-            id=row.id,
-            language=row.language,
-            subject=row.subject,
-            html=(row.html_head, row.html_body, row.html_foot),
-            text=(row.text_head, row.text_body, row.text_foot),
-        )
+            return delivery_loading.variant(connection, variant_id)
 
     def notice(self, delivery_id: int) -> Notice:
         """What a mail says that is no issue."""

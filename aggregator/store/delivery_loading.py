@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from aggregator.model import Delivery, DeliveryKind
+from aggregator.model import Delivery, DeliveryKind, LetterPicture, Variant
 from aggregator.store.letter_identity import bounce_tag, token
 from aggregator.store.secrets import Secrets
-from aggregator.store.tables import deliveries, issues, notices
+from aggregator.store.tables import deliveries, issue_pictures, issues, notices, variants
 
 _row = deliveries.c
+_NAMED = re.compile(r"""\bsrc=["']?cid:([^"'\s>]+)""")
+"""Pictures in HTML (RFC 2392)."""
 
 
 def rows_of(
@@ -67,3 +70,30 @@ def delivery(row: Row[*tuple[Any, ...]], secrets: Secrets) -> Delivery:
         bounce_tag=bounce_tag(key, row.id),
         lease=row.lease_owner or "",
     )
+
+
+def variant(connection: Connection, variant_id: int) -> Variant:
+    """One assembly of an issue, with the pictures that its HTML names."""
+    row = connection.execute(select(variants).where(variants.c.id == variant_id)).one()
+    return Variant(
+        id=row.id,
+        language=row.language,
+        subject=row.subject,
+        html=(row.html_head, row.html_body, row.html_foot),
+        text=(row.text_head, row.text_body, row.text_foot),
+        pictures=_pictures(connection, row.issue_id, row.html_body),
+    )
+
+
+def _pictures(connection: Connection, issue_id: int, html: str) -> tuple[LetterPicture, ...]:
+    """In the order in which the HTML names them. Words of a story may look like a name; they are no row."""
+    named = list(dict.fromkeys(_NAMED.findall(html)))
+    if not named:
+        return ()
+    row = issue_pictures.c
+    query = select(row.cid, row.content, row.media_type).where(row.issue_id == issue_id, row.cid.in_(named))
+    found = {
+        one.cid: LetterPicture(one.cid, bytes(one.content), one.media_type)
+        for one in connection.execute(query)
+    }
+    return tuple(found[cid] for cid in named if cid in found)

@@ -8,12 +8,21 @@ from sqlalchemy import Connection, Select, exists, func, insert, literal, select
 
 from aggregator.model import Choice, DeliveryState, FrozenIssue, PlannedVariant, SubscriberState
 from aggregator.store import choices
-from aggregator.store.issue_rows import block_rows, frame_rows, story_rows_of, told_rows, variant_rows
+from aggregator.store.conflicts import insert_into
+from aggregator.store.issue_rows import (
+    block_rows,
+    frame_rows,
+    picture_rows,
+    story_rows_of,
+    told_rows,
+    variant_rows,
+)
 from aggregator.store.local_hours import first_at
 from aggregator.store.tables import (
     deliveries,
     issue_blocks,
     issue_frames,
+    issue_pictures,
     issue_stories,
     subscribers,
     subscriptions,
@@ -51,7 +60,10 @@ def insert_parts(connection: Connection, issue: FrozenIssue, issue_id: int) -> N
 def insert_variants(
     connection: Connection, planned: Sequence[PlannedVariant], issue_id: int
 ) -> Sequence[int]:
-    """Assemblies of an issue; returns their numbers in the same order."""
+    """Assemblies of an issue, with the pictures that they carry; returns their numbers in the same order."""
+    for row in picture_rows(planned, issue_id):  # one statement each: a megabyte in one would be many
+        known = insert_into(connection, issue_pictures).values(row).on_conflict_do_nothing()
+        connection.execute(known)
     return connection.scalars(
         insert(variants).returning(variants.c.id, sort_by_parameter_order=True),
         variant_rows(planned, issue_id),

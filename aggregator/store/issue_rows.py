@@ -150,6 +150,20 @@ def variant_rows(planned: Sequence[PlannedVariant], issue_id: int) -> Rows:
     ]
 
 
+def picture_rows(planned: Sequence[PlannedVariant], issue_id: int) -> Rows:
+    """Rows of `issue_pictures`: what these variants carry, each picture once."""
+    carried = dict.fromkeys(picture for variant in planned for picture in variant.pictures)
+    return [
+        {
+            "issue_id": issue_id,
+            "cid": picture.cid,
+            "media_type": picture.media_type,
+            "content": picture.content,
+        }
+        for picture in carried
+    ]
+
+
 def _variant_key(variant: PlannedVariant) -> bytes:
     """Of all that readers see: letters of the same stories may differ in the lines between them."""
     told = zip(variant.story_ids, variant.entry_ids, strict=True)

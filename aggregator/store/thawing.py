@@ -20,6 +20,7 @@ from aggregator.store.tables import (
     deliveries,
     issue_blocks,
     issue_frames,
+    issue_pictures,
     issue_stories,
     issues,
     stories,
@@ -90,6 +91,7 @@ def _set_back(connection: Connection, first: Issue, issue_ids: Sequence[int]) ->
 
 
 def _delete(connection: Connection, issue_ids: Sequence[int]) -> None:
-    for table in (deliveries, variants, issue_blocks, issue_frames, told_stories, issue_stories):
+    parts = (issue_pictures, issue_blocks, issue_frames, told_stories, issue_stories)
+    for table in (deliveries, variants, *parts):
         connection.execute(delete(table).where(table.c.issue_id.in_(issue_ids)))
     connection.execute(delete(issues).where(issues.c.id.in_(issue_ids)))

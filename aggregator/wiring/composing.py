@@ -13,6 +13,7 @@ from aggregator.newsletter import gate
 from aggregator.newsletter.render import Press
 from aggregator.pipeline import ComposePorts
 from aggregator.wiring import voices
+from aggregator.wiring.letter_pictures import picture_reader
 from aggregator.wiring.stores import Stores
 from aggregator.wiring.template_sets import templates
 from aggregator.wiring.writing import writer
@@ -38,7 +39,9 @@ def composing(config: Config, opened: Stores) -> ComposePorts:
     return ComposePorts(
         newsletters=config.newsletters_offered(),
         issues=opened.issues,
-        press=Press(letters.environment, letters.version(), site),
+        press=Press(
+            letters.environment, letters.version(), site, picture=picture_reader(config.storage.public)
+        ),
         link_base=site.base_url,
         voices=voices.of(config),
         note=note,

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aggregator.model import Block, Choice, Frame, Newsletter, Period, PlannedVariant, Ranked, Story
-from aggregator.newsletter.assembly import LARGEST
+from aggregator.model import (
+    Block,
+    Choice,
+    Frame,
+    LetterPicture,
+    Newsletter,
+    Period,
+    PlannedVariant,
+    Ranked,
+    Story,
+)
+from aggregator.newsletter.assembly import LARGEST, MOST_PICTURES, PICTURES_BYTES
 from aggregator.newsletter.compose import place, tellings, variants
 from aggregator.newsletter.sections import section_names
 
@@ -18,9 +29,13 @@ def assembled(
     stories: list[Story],
     *choices: Choice,
     size: int = 10,
+    carried: Mapping[int, LetterPicture] = {},
     **framed: Any,
 ) -> tuple[PlannedVariant, ...]:
-    """Blocks are `<ID…>` in HTML, of `size` bytes, and `ID ` in text; `>ID` points to one."""
+    """Blocks are `<ID…>` in HTML, of `size` bytes, and `ID ` in text; `>ID` points to one.
+
+    A block whose picture is among those `carried` by stories is `<cid:…>`, and without it as all others.
+    """
     placed = place(newsletter, week, [Ranked(one, 1.0, 1, "") for one in stories])
     names = section_names(newsletter)
     frame = Frame(
@@ -41,17 +56,21 @@ def assembled(
         text_more=("",) + ("[[number]] more ",) * 199,
         **framed,
     )
+    pictures = {one.story.id: carried.get(one.story.id) for one in placed}
+    bare = {one.story.id: f"<{one.story.id}>".ljust(size, ".") for one in placed}
     blocks = [
         Block(
             story_id=one.story.id,
             entry_id=one.story.lead.entry_id,
             section=one.section,
-            html=f"<{one.story.id}>".ljust(size, "."),
+            html=f"<cid:{picture.cid}>" if (picture := pictures[one.story.id]) else bare[one.story.id],
             text=f"{one.story.id} ",
             html_pointer=f">{one.story.id}",
             text_pointer=f">{one.story.id}",
             sources=(one.story.lead.source_id,),
             languages=(one.story.lead.language,),
+            picture=picture,
+            html_bare=bare[one.story.id] if picture else "",
         )
         for one in placed
     ]
@@ -185,3 +204,53 @@ def test_a_generic_subject_gives_no_story_away_and_neither_does_the_preheader(
     (variant,) = assembled(english(weekly), week, [make_story("KZ"), make_story("KG")], subject="News, May")
     assert variant.subject == "News, May"
     assert "Story" not in variant.html[0]
+
+
+def carrying(
+    weekly: Newsletter, week: Period, make_story: Any, *contents: bytes
+) -> tuple[tuple[str, ...], list[str]]:
+    """Of top stories with these pictures, named a, b, …: which a letter carries, and its blocks."""
+    stories = [make_story("KZ") for _ in contents]
+    pictures = dict(zip("abcdefgh", contents, strict=False))
+    carried = {
+        one.id: LetterPicture(name, content)
+        for one, (name, content) in zip(stories, pictures.items(), strict=True)
+    }
+    (variant,) = assembled(english(weekly, top=8), week, stories, carried=carried)
+    return tuple(one.cid for one in variant.pictures), re.findall(r"<([^>]+)>", variant.html[1])
+
+
+def test_a_letter_carries_its_first_pictures_and_the_other_stories_show_none(
+    weekly: Newsletter, week: Period, make_story: Any
+) -> None:
+    assert MOST_PICTURES == 3
+    found = carrying(weekly, week, make_story, b"1", b"2", b"3", b"4")
+    assert found == (("a", "b", "c"), ["cid:a", "cid:b", "cid:c", "4"])
+
+
+def test_a_picture_that_would_be_too_much_with_the_others_is_left_out_for_a_smaller_one(
+    weekly: Newsletter, week: Period, make_story: Any
+) -> None:
+    half = b"x" * (PICTURES_BYTES // 2)
+    found = carrying(weekly, week, make_story, half, b"y" + half, half[:-1] + b"z", b"4")
+    assert found == (("a", "c"), ["cid:a", "2", "cid:c", "4"])
+
+
+def test_two_stories_with_one_picture_carry_it_once(
+    weekly: Newsletter, week: Period, make_story: Any
+) -> None:
+    stories, picture = [make_story("KZ"), make_story("KZ")], LetterPicture("a", b"x" * PICTURES_BYTES)
+    carried = {one.id: picture for one in stories}
+    (variant,) = assembled(english(weekly, top=2), week, stories, carried=carried)
+    assert (variant.pictures, variant.html[1].count("<cid:a>")) == ((picture,), 2)
+
+
+def test_who_is_not_told_the_first_story_carries_pictures_of_those_told(
+    weekly: Newsletter, week: Period, make_story: Any
+) -> None:
+    stories = [make_story(code) for code in ("KG", "KZ", "KZ", "KZ")]
+    carried = {one.id: LetterPicture(f"p{one.id}", b"%d" % one.id) for one in stories}
+    choices = (Choice("en"), Choice("en", countries=("KZ",)))
+    everything, kazakhstan = assembled(english(weekly, top=4), week, stories, *choices, carried=carried)
+    assert [one.cid for one in everything.pictures] == ["p1", "p2", "p3"]
+    assert [one.cid for one in kazakhstan.pictures] == ["p2", "p3", "p4"]

@@ -22,8 +22,10 @@ from aggregator.model import (
     Story,
     Variant,
 )
-from aggregator.newsletter import gate
+from aggregator.newsletter import encoding, gate
+from aggregator.newsletter.assembly import MOST_PICTURES, PICTURES_BYTES
 from aggregator.newsletter.message import Writer
+from aggregator.newsletter.pieces import PICTURE_BYTES
 from aggregator.newsletter.render import Press
 from aggregator.pipeline import ComposePorts, rendered
 
@@ -117,6 +119,46 @@ def test_a_picture_in_the_letter_is_let_through(weekly: Newsletter, issue: Froze
     first, *others = shown.variants
     carried = replace(first, pictures=(LetterPicture("p1", b"x"),))
     assert gate.reasons(weekly, replace(shown, variants=(carried, *others)), Writer(site)) == ()
+
+
+SMALL, HALF = b"x", b"x" * 30_000
+
+
+@pytest.mark.parametrize(
+    ("contents", "shown", "said"),
+    [
+        ([SMALL] * 4, 4, "it carries 4 pictures, more than 3"),
+        ([b"x" * 60_001], 1, "a picture takes 60001 bytes, more than 60000: p0"),
+        ([SMALL], 0, "a picture that it carries is not shown: cid:p0"),
+        ([SMALL], 2, "neither on the web nor in the letter: 'cid:p1'"),
+        ([HALF] * 10, 10, "bytes, more than 400000"),
+    ],
+)
+def test_pictures_that_are_too_many_too_large_or_not_shown_keep_it_back(
+    weekly: Newsletter, issue: FrozenIssue, site: Site, contents: list[bytes], shown: int, said: str
+) -> None:
+    images = "".join(f'<img alt="x" src="cid:p{number}">' for number in range(shown))
+    first, *others = with_html(issue, "</body>", f"<p>Here:</p>{images}</body>").variants
+    pictures = tuple(LetterPicture(f"p{number}", content) for number, content in enumerate(contents))
+    carried = replace(issue, variants=(replace(first, pictures=pictures), *others))
+    reasons = gate.reasons(weekly, carried, Writer(site))
+    assert any(said in reason for reason in reasons), reasons
+
+
+def test_as_many_pictures_as_a_letter_may_carry_never_keep_it_back(
+    weekly: Newsletter, issue: FrozenIssue, site: Site
+) -> None:
+    """Beside the largest letter without any."""
+    contents = [b"x" * PICTURE_BYTES, b"y" * PICTURE_BYTES, b"z" * (PICTURES_BYTES - 2 * PICTURE_BYTES)]
+    encoded = sum(len(encoding.rows(content)) for content in contents)
+    parts = 1_000  # boundaries and fields around them
+    assert gate.LARGEST_LETTER + encoded + parts < gate.LARGEST_MESSAGE
+    assert len(contents) == MOST_PICTURES
+    images = "".join(f'<img alt="x" src="cid:p{number}">' for number in range(3))
+    first, *others = with_html(issue, "</body>", f"{images}</body>").variants
+    pictures = tuple(LetterPicture(f"p{number}", content) for number, content in enumerate(contents))
+    carried = replace(issue, variants=(replace(first, pictures=pictures), *others))
+    assert gate.reasons(weekly, carried, Writer(site)) == ()
 
 
 def test_no_more_reasons_are_given_than_somebody_reads(

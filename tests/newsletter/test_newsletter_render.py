@@ -26,6 +26,7 @@ from aggregator.model import (
     Site,
 )
 from aggregator.newsletter.compose import place, tellings, variants
+from aggregator.newsletter.pieces import PICTURE_BYTES
 from aggregator.newsletter.plain import line
 from aggregator.newsletter.render import Press, days
 from aggregator.newsletter.sections import section_names
@@ -516,6 +517,51 @@ def test_an_inline_picture_goes_with_its_bytes_and_is_left_out_once_they_are_gon
         assert (block.picture and block.picture.content) == carried
         assert (f'src="cid:{block.picture.cid}"' if block.picture else "<p") in block.html
         assert ("<img" in block.html) is bool(carried)
+
+
+def test_a_picture_too_large_for_a_letter_is_left_out(
+    weekly: Newsletter, site: Site, templates: Templates, make_story: Any
+) -> None:
+    file = PictureFile("img/a.jpg", 640, 320)
+    top = Placed("top", replace(make_story("KZ"), picture=Picture(file, file)), "")
+    for size, shown in ((PICTURE_BYTES, True), (PICTURE_BYTES + 1, False)):
+        content = b"x" * size
+        press = Press(templates.environment, "1", site, lambda _path, held=content: held)
+        block = press.block(replace(weekly, images="inline"), top, "en")
+        assert (bool(block.picture), "<img" in block.html) == (shown, shown)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "Image : Caravan Herald"),
+        ("en", "Picture: Caravan Herald"),
+        ("ru", "Изображение: Caravan Herald"),
+    ],
+)
+def test_an_inline_picture_is_told_in_words_and_its_story_can_do_without_it(
+    weekly: Newsletter, site: Site, templates: Templates, make_story: Any, language: str, words: str
+) -> None:
+    press = Press(templates.environment, "1", site, lambda _path: b"jpeg")
+    file = PictureFile("img/a.jpg", 640, 320)
+    story = make_story("KZ")
+    pictured = Placed("top", replace(story, picture=Picture(file, file)), "")
+    block = press.block(replace(weekly, images="inline"), pictured, language)
+    assert one(LexborHTMLParser(block.html), "img").attributes["alt"] == words
+    assert block.html_bare == press.block(weekly, pictured, language).html
+
+
+def test_templates_that_show_no_pictures_have_letters_carry_none(
+    weekly: Newsletter, site: Site, make_story: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "email" / "digest").mkdir(parents=True)
+    (tmp_path / "email" / "digest" / "story.html").write_text("<p>{{ story.lead.title }}</p>")
+    own = Templates("email", [tmp_path, shipped_templates()], "Europe/Paris")
+    press = Press(own.environment, "1", site, lambda _path: b"jpeg")
+    file = PictureFile("img/a.jpg", 640, 320)
+    top = Placed("top", replace(make_story("KZ"), picture=Picture(file, file)), "")
+    block = press.block(replace(weekly, images="inline"), top, "en")
+    assert (block.picture, block.html_bare) == (None, "")
 
 
 def test_others_show_language_kind_paywall_and_another_day(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -106,8 +107,13 @@ def preview(
 
 
 def drafted(config: Config, newsletter: Newsletter, track: Track) -> FrozenIssue:
-    """The running period's issue as it would be now. Raises UsageError when none can be shown."""
+    """The running period's issue as it would be now. Raises UsageError when none can be shown.
+
+    Pictures that its letters carry inside are shown from the public pages: a file and a test carry none.
+    """
     moment = now()
+    if newsletter.images == "inline":
+        newsletter = replace(newsletter, images="hosted")
     with open_stores(config, moment) as stores:
         ports = composing(config, stores)
         last_end = ports.issues.position(newsletter.id, track.id).last_period_end

@@ -120,6 +120,16 @@ issue_blocks = Table(
     Column("text", FeedText, nullable=False),
 )
 
+issue_pictures = Table(
+    "issue_pictures",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("cid", Text, primary_key=True, comment="By which the HTML of letters names it."),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    comment="Pictures that letters of an issue carry, each once.",
+)
+
 told_stories = Table(
     "told_stories",
     metadata,
