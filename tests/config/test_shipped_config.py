@@ -37,7 +37,7 @@ def test_no_feed_repeats_one_that_is_there_by_itself() -> None:
 
 def test_the_weekly_letter_goes_out_on_monday_morning_in_almaty() -> None:
     (weekly,) = CONFIG.newsletters_offered()
-    assert weekly.interface_languages == ("fr", "en", "ru")
+    assert weekly.interface_languages == ("fr", "en", "ru", "de")
     assert (weekly.send_at, weekly.time_zone) == ("07:00", "Asia/Almaty")
     assert [track.id for track in weekly.tracks] == ["weekly-1"]
     assert weekly.countries == CONFIG.region.countries
