@@ -14,7 +14,7 @@ from aggregator.cli.newsletter import HELD, describe_issue, describe_letter, des
 from aggregator.membership import MemberPorts, tidy
 from aggregator.mending import MendPorts, mend
 from aggregator.model import DeliveryState, Site
-from aggregator.newsletter import alerts
+from aggregator.newsletter import alerts, replies
 from aggregator.pipeline import (
     Composed,
     ComposePorts,
@@ -32,6 +32,8 @@ log = logging.getLogger("aggregator")
 
 ISSUES_LOOKED_AT = 20
 """The newest; an older one is neither under way nor news."""
+REFUSALS_LOOKED_AT = timedelta(days=3)
+"""As long as an issue goes out, and bounces of it come back."""
 NEEDS_OPERATOR = (Composed.OVERDUE, Composed.FAULTY, Composed.REFUSED)
 
 
@@ -111,13 +113,19 @@ class MailJobs:
     def _alert(self, moment: datetime) -> None:
         found = alerts.alarms(
             overdue=[describe_issue(line) for line in self.overdue],
-            held=self.held,
+            held=self.stores.overview.held(moment - replies.RESEND_AFTER, self._resent()),
             pauses=self.stores.ledger.pauses(moment),
             issues=self.stores.desk.recent(ISSUES_LOOKED_AT),
+            refusals=self.stores.refused.by_domain(moment - REFUSALS_LOOKED_AT, alerts.FEWEST_REFUSED),
         )
         for alarm in found:
             mail = alerts.notice(alarm, self.site.title)
             self.stores.alerts.tell(mail, self.site.contact, moment, self.site.base_url)
+
+    def _resent(self) -> frozenset[str]:
+        """Newsletters whose letters go again where nothing tells that they arrived."""
+        offered = self.delivering.newsletters.values()
+        return frozenset(one.id for one in offered if one.on_unknown == "resend")
 
 
 def _log_letter(line: LetterLine) -> None:
