@@ -143,8 +143,10 @@ class ImapSettings(Settings):
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     security: Literal["none", "starttls", "tls"] = "tls"
     username: Text
-    password: SecretStr
-    """From the environment: `${IMAP_PASSWORD}`."""
+    password: SecretStr | None = None
+    """From the environment, `${IMAP_PASSWORD}`, or from `password_file`: one of both."""
+    password_file: PathBesideConfig | None = None
+    """File whose first line is the password."""
     folder: Annotated[Text, Field(max_length=200)] = "INBOX"
 
 
@@ -169,6 +171,8 @@ class BounceSettings(Settings):
     """Mailbox in which it arrives."""
     webhook_secret: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
     """Opens `/bounces/hook` to whoever signs with it; at least 16 characters: `${BOUNCE_SECRET}`."""
+    webhook_secret_file: PathBesideConfig | None = None
+    """File whose first line is that secret."""
     keep: bool = False
     """Keep mails that were understood, marked as read; otherwise they are deleted. Others always stay."""
     soft_limit: Annotated[int, Field(ge=2, le=50)] = default_of(model.SoftRule, "limit")
