@@ -63,4 +63,5 @@ def _validated(
     try:
         return Config.model_validate(sections, context={"folder": folder}), found
     except ValidationError as error:
-        return None, found + [faults.explain(one, document, Config) for one in error.errors()]
+        told = [one for one in error.errors() if not faults.is_echo(one, document)]
+        return None, found + [faults.explain(one, document, Config) for one in told]
