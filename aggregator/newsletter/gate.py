@@ -17,6 +17,7 @@ from itertools import islice
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.model import Delivery, FrozenIssue, Member, Newsletter, PlannedVariant, Variant
+from aggregator.newsletter import verp
 from aggregator.newsletter.message import Writer, preferences_link, unsubscribe_link
 from aggregator.newsletter.places import PREFERENCES, UNSUBSCRIBE
 from aggregator.newsletter.plain import headline
@@ -237,7 +238,7 @@ def _leaks(letters: Sequence[bytes], readers: Sequence[Delivery]) -> Iterator[st
         yield "the letters of two readers differ in more than their own links"
     for letter, other in zip(letters, reversed(readers), strict=True):
         own = _decoded(letter) + letter.partition(b"\r\n\r\n")[0]
-        if any(secret.encode() in own for secret in (other.token, other.address)):
+        if any(secret.encode() in own for secret in (other.token, verp.caseless(other.token), other.address)):
             yield "a reader's letter holds what is another's own"
 
 
