@@ -12,9 +12,9 @@ from aggregator.bounces import BouncePorts, collect
 from aggregator.cli.bounces import describe_collected, needs_operator
 from aggregator.cli.newsletter import HELD, describe_issue, describe_letter, describe_mended
 from aggregator.membership import MemberPorts, tidy
-from aggregator.mending import MendPorts, mend
+from aggregator.mending import MendLine, MendPorts, mend
 from aggregator.model import DeliveryState, Site
-from aggregator.newsletter import alerts
+from aggregator.newsletter import alerts, replies
 from aggregator.pipeline import (
     Composed,
     ComposePorts,
@@ -32,6 +32,8 @@ log = logging.getLogger("aggregator")
 
 ISSUES_LOOKED_AT = 20
 """The newest; an older one is neither under way nor news."""
+REFUSALS_LOOKED_AT = timedelta(days=3)
+"""As long as an issue goes out, and bounces of it come back."""
 NEEDS_OPERATOR = (Composed.OVERDUE, Composed.FAULTY, Composed.REFUSED)
 
 
@@ -52,6 +54,8 @@ class MailJobs:
     """What was said of bounces when last looked; likewise."""
     overdue: frozenset[IssueLine] = frozenset()
     """Issues that waited for the operator when last looked; likewise."""
+    unmended: frozenset[MendLine] = frozenset()
+    """Issues that rested because they could not be mended when last looked; likewise."""
 
     def rhythms(self) -> tuple[Rhythm, ...]:
         """When each is woken. Notices have their own: an issue may take hours."""
@@ -70,8 +74,11 @@ class MailJobs:
             if line not in self.overdue:
                 log.warning("%s", describe_issue(line))
         self.overdue = frozenset(line for line in lines if line.outcome in NEEDS_OPERATOR)
-        for mended in await asyncio.to_thread(mend, moment, self.mending):
-            log.warning("%s", describe_mended(mended))
+        mended = await asyncio.to_thread(mend, moment, self.mending)
+        for one in mended:
+            if one not in self.unmended:
+                log.warning("%s", describe_mended(one))
+        self.unmended = frozenset(one for one in mended if one.reason)
 
     async def _deliver_notices(self, moment: datetime) -> None:
         if await self._waits(moment):
@@ -110,14 +117,20 @@ class MailJobs:
 
     def _alert(self, moment: datetime) -> None:
         found = alerts.alarms(
-            overdue=[describe_issue(line) for line in self.overdue],
-            held=self.held,
+            overdue=[*map(describe_issue, self.overdue), *map(describe_mended, self.unmended)],
+            held=self.stores.overview.held(moment - replies.RESEND_AFTER, self._resent()),
             pauses=self.stores.ledger.pauses(moment),
             issues=self.stores.desk.recent(ISSUES_LOOKED_AT),
+            refusals=self.stores.refused.by_domain(moment - REFUSALS_LOOKED_AT, alerts.FEWEST_REFUSED),
         )
         for alarm in found:
             mail = alerts.notice(alarm, self.site.title)
             self.stores.alerts.tell(mail, self.site.contact, moment, self.site.base_url)
+
+    def _resent(self) -> frozenset[str]:
+        """Newsletters whose letters go again where nothing tells that they arrived."""
+        offered = self.delivering.newsletters.values()
+        return frozenset(one.id for one in offered if one.on_unknown == "resend")
 
 
 def _log_letter(line: LetterLine) -> None:

@@ -16,6 +16,8 @@ CONFIDENTIAL = frozenset({"password", "webhook_secret"})
 """The key whose value no message repeats."""
 KEY = "[key]"
 """How pydantic ends the way to a key that is wrong itself."""
+COUNTING = frozenset({"too_short", "too_long"})
+"""Errors about how many there are: what stands there is nothing to quote."""
 SHOWN = 40
 """Characters of a wrong value that a message repeats."""
 
@@ -34,6 +36,11 @@ def explain(error: ErrorDetails, document: Document, schema: type[BaseModel]) ->
     return document.place(steps).fault(f"`{_name(steps)}`: {_reason(error)}{_found(error, document)}")
 
 
+def is_echo(error: ErrorDetails, document: Document) -> bool:
+    """Whether it only follows from another one: a list that wrong items left empty."""
+    return error["type"] == "too_short" and bool(document.at(tuple(error["loc"])))
+
+
 def _reason(error: ErrorDetails) -> str:
     """In our words where we have some, else as the validator said it."""
     context = error.get("ctx") or {}
@@ -45,7 +52,12 @@ def _reason(error: ErrorDetails) -> str:
 def _found(error: ErrorDetails, document: Document) -> str:
     """What stands in the file instead; nothing where that is a secret or absent."""
     written = document.at(tuple(error["loc"]))
-    if error["type"] not in WORDINGS or CONFIDENTIAL.intersection(error["loc"]) or written is None:
+    if (
+        error["type"] not in WORDINGS
+        or error["type"] in COUNTING
+        or CONFIDENTIAL.intersection(error["loc"])
+        or written is None
+    ):
         return ""
     return f", not {_quoted(written)}"
 
@@ -91,6 +103,10 @@ def _one_of(context: Mapping[str, Any], written: Any) -> str:
     return f"expects one of {', '.join(choices)}{hint}"
 
 
+def _number(bound: float) -> str:
+    return str(int(bound)) if bound == int(bound) else str(bound)
+
+
 def _fixed(message: str) -> Callable[[Mapping[str, Any], Any], str]:
     return lambda _context, _written: message
 
@@ -121,6 +137,7 @@ WORDINGS: Mapping[str, Callable[[Mapping[str, Any], Any], str]] = {
     "literal_error": _one_of,
     "greater_than": lambda context, _: f"must be more than {context['gt']:g}",
     "greater_than_equal": lambda context, _: f"must be at least {context['ge']}",
-    "less_than_equal": lambda context, _: f"must be at most {context['le']}",
+    "too_long": lambda context, _: f"must not hold more than {context['max_length']}",
+    "less_than_equal": lambda context, _: f"must be at most {_number(context['le'])}",
 }
 """Our words by pydantic's error type, followed by the value that stands in the file."""

@@ -55,13 +55,13 @@ def _validated(
     # A section whose lines are all commented out is left in YAML as a key without a value.
     sections = {key: value for key, value in values.items() if value is not None}
     found = [document.place(steps).fault(message) for steps, message in references.problems(sections)]
-    sections, unreadable = secret_files.with_password(sections, folder)
-    if unreadable:
-        found.append(document.place(("smtp", "password_file")).fault(unreadable))
+    sections, unreadable = secret_files.with_secrets(sections, folder)
+    found += [document.place(steps).fault(message) for steps, message in unreadable]
     sections, wanting = word_files.read(sections, folder)
     found += [document.place(steps).fault(message) for steps, message in wanting]
     found += word_faults(*word_files.with_languages(sections))
     try:
         return Config.model_validate(sections, context={"folder": folder}), found
     except ValidationError as error:
-        return None, found + [faults.explain(one, document, Config) for one in error.errors()]
+        told = [one for one in error.errors() if not faults.is_echo(one, document)]
+        return None, found + [faults.explain(one, document, Config) for one in told]

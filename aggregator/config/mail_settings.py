@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations`: pydantic would compile each annotation by itself at every start.
 
+import re
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -26,6 +27,8 @@ from aggregator.config.values import (
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 SECRET_CHARACTERS = 16
+EVERY_OTHER_DOMAIN = "*"
+DOMAIN = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*")
 
 
 class SendWindowSettings(Settings):
@@ -102,14 +105,28 @@ class SmtpServer(Settings):
     acceptance was lost. `/var/log/mail.log`, say; the logs rotated beside it are read as well."""
 
 
+def _paced_domain(value: str) -> str:
+    """As domains of addresses are kept: in lower case and their own script. Nothing else would ever match."""
+    domain = value.lower()
+    if domain != EVERY_OTHER_DOMAIN and not DOMAIN.fullmatch(domain):
+        raise ValueError("expects a domain such as example.org, or `*` in quotes for every other one")
+    try:
+        return domain.encode("ascii").decode("idna") if "xn--" in domain else domain
+    except UnicodeError:
+        raise ValueError("expects a domain such as example.org; this is no IDNA name") from None
+
+
+PacedDomain = Annotated[Text, AfterValidator(_paced_domain)]
+
+
 class SmtpSettings(SmtpServer):
     """The mail server that carries letters, and others beside it."""
 
     more: Annotated[tuple[SmtpServer, ...], Field(max_length=10)] = ()
     """Servers that share the work, and do it alone while the first cannot."""
-    per_domain: Annotated[dict[Text, Annotated[float, Field(gt=0)]], Field(max_length=1000)] = Field(
-        default_factory=dict
-    )
+    per_domain: Annotated[
+        dict[PacedDomain, Annotated[float, Field(gt=0, le=600_000)]], Field(max_length=1000)
+    ] = Field(default_factory=dict)
     """Letters a minute to readers at a domain, such as `example.org: 60`; `*` is every other domain."""
 
     @property
@@ -144,8 +161,10 @@ class ImapSettings(Settings):
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     security: Literal["none", "starttls", "tls"] = "tls"
     username: Text
-    password: SecretStr
-    """From the environment: `${IMAP_PASSWORD}`."""
+    password: SecretStr | None = None
+    """From the environment, `${IMAP_PASSWORD}`, or from `password_file`: one of both."""
+    password_file: PathBesideConfig | None = None
+    """File whose first line is the password."""
     folder: Annotated[Text, Field(max_length=200)] = "INBOX"
 
 
@@ -170,6 +189,8 @@ class BounceSettings(Settings):
     """Mailbox in which it arrives."""
     webhook_secret: Annotated[SecretStr, AfterValidator(_hard_to_guess)] | None = None
     """Opens `/bounces/hook` to whoever signs with it; at least 16 characters: `${BOUNCE_SECRET}`."""
+    webhook_secret_file: PathBesideConfig | None = None
+    """File whose first line is that secret."""
     keep: bool = False
     """Keep mails that were understood, marked as read; otherwise they are deleted. Others always stay."""
     soft_limit: Annotated[int, Field(ge=2, le=50)] = default_of(model.SoftRule, "limit")

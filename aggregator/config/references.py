@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from aggregator.config import codes
+from aggregator.config import codes, secret_files
 from aggregator.config.settings import default_of
 from aggregator.config.yaml_source import Steps
 from aggregator.model import GROUP_PREFIX, Region
@@ -32,7 +32,7 @@ def problems(values: dict[str, Any]) -> Iterator[Problem]:
     yield from _reserved_feeds(values)
     yield from _moved_feeds(values)
     yield from _mistaken_codes(values)
-    yield from _login(values)
+    yield from _secrets(values)
     yield from _mailboxes(values)
     yield from _selectors(values)
     yield from _former_ids(values)
@@ -184,22 +184,17 @@ def _formers(item: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
 
 def _mailboxes(values: dict[str, Any]) -> Iterator[Problem]:
     bounces = values.get("bounces")
-    if isinstance(bounces, dict) and not bounces.keys() & {"maildir", "imap", "webhook_secret"}:
+    read = {"maildir", "imap", "webhook_secret", "webhook_secret_file"}
+    if isinstance(bounces, dict) and not bounces.keys() & read:
         yield ("bounces",), "nobody would read what comes back: give `maildir`, `imap` or `webhook_secret`"
 
 
-def _login(values: dict[str, Any]) -> Iterator[Problem]:
-    smtp = values.get("smtp")
-    if not isinstance(smtp, dict):
-        return
-    more = smtp.get("more")
-    places = [
-        (("smtp", "more", number), one) for number, one in enumerate(more if isinstance(more, list) else ())
-    ]
-    for place, server in ((("smtp",), smtp), *places):
-        if not isinstance(server, dict):
-            continue
-        if server.get("password") and server.get("password_file"):
-            yield (*place, "password_file"), "give `password` or `password_file`, not both"
-        if server.get("username") and not (server.get("password") or server.get("password_file")):
-            yield (*place, "username"), "`username` needs a `password` or a `password_file`"
+def _secrets(values: dict[str, Any]) -> Iterator[Problem]:
+    """Each secret stands in one place; who logs in has one."""
+    for place, key in secret_files.places(values):
+        holder = secret_files.at(values, place)
+        file = key + secret_files.FILE
+        if holder.get(key) and holder.get(file):
+            yield (*place, file), f"give `{key}` or `{file}`, not both"
+        if holder.get("username") and not (holder.get(key) or holder.get(file)):
+            yield (*place, "username"), f"`username` needs a `{key}` or a `{file}`"

@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from aggregator.config.yaml_source import Steps
+
 MAX_BYTES = 10_000
+PASSWORD, WEBHOOK_SECRET = "password", "webhook_secret"
+FILE = "_file"
+"""What the key of a secret's file has beside the secret's own."""
+SECTIONS = ("smtp", "bounces")
+"""Those that may hold secrets."""
+_CALLED = {PASSWORD: "password", WEBHOOK_SECRET: "secret"}
 
 
-def with_password(values: dict[str, Any], folder: Path) -> tuple[dict[str, Any], str | None]:
-    """The values with each `password` of `smtp` read from its `password_file`, and why one could not be read.
+def with_secrets(values: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[tuple[Steps, str]]]:
+    """The values with each secret read from the file that is named for it, and why one could not be read.
 
-    A relative path counts from `folder`. A file that cannot be read leaves the values as they are.
+    A relative path counts from `folder`. What cannot be read leaves its section as it is; so does a secret
+    that stands in the configuration itself.
     """
-    smtp = values.get("smtp")
-    if not isinstance(smtp, dict):
-        return values, None
-    read, fault = _server(smtp, folder)
-    more = []
-    for server in smtp["more"] if isinstance(smtp.get("more"), list) else ():
-        one, missed = _server(server, folder) if isinstance(server, dict) else (server, None)
-        more.append(one)
-        fault = fault or missed
-    if more:
-        read = {**read, "more": more}
-    return (values, fault) if fault else ({**values, "smtp": read}, None)
+    faults: list[tuple[Steps, str]] = []
+    read = values
+    for steps, key in places(values):
+        holder = at(values, steps)
+        named = holder.get(key + FILE)
+        if key in holder or not isinstance(named, str):
+            continue
+        if read is values:
+            read = {**values, **{name: deepcopy(values[name]) for name in SECTIONS if name in values}}
+        secret, fault = _read(Path(folder, Path(named).expanduser()))
+        if fault:
+            faults.append(((*steps, key + FILE), f"the {_CALLED[key]} file {fault}"))
+        else:
+            at(read, steps)[key] = secret
+    return read, faults
 
 
-def _server(server: dict[str, Any], folder: Path) -> tuple[dict[str, Any], str | None]:
-    named = server.get("password_file")
-    if "password" in server or not isinstance(named, str):
-        return server, None
+def places(values: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
+    """Where secrets may stand: the way to each section that is there, and the secret's key in it."""
+    smtp, bounces = values.get("smtp"), values.get("bounces")
+    if isinstance(smtp, dict):
+        yield ("smtp",), PASSWORD
+        more = smtp.get("more")
+        for number, server in enumerate(more if isinstance(more, list) else ()):
+            if isinstance(server, dict):
+                yield ("smtp", "more", number), PASSWORD
+    if isinstance(bounces, dict):
+        yield ("bounces",), WEBHOOK_SECRET
+        if isinstance(bounces.get("imap"), dict):
+            yield ("bounces", "imap"), PASSWORD
+
+
+def at(values: Any, steps: Steps) -> Any:
+    """What stands there; it must be there."""
+    for step in steps:
+        values = values[step]
+    return values
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """The first line, or why there is none."""
     try:
-        password = _first_line(Path(folder, Path(named).expanduser()))
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES)
+        secret = content.decode("utf-8-sig").partition("\n")[0].rstrip("\r")
     except OSError as error:
-        return server, f"the password file cannot be read: {error.strerror}"
+        return "", f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:
-        return server, "the password file is not UTF-8 text"
-    if not password:
-        return server, "the password file's first line is empty"
-    return {**server, "password": password}, None
-
-
-def _first_line(path: Path) -> str:
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES)
-    return content.decode("utf-8-sig").partition("\n")[0].rstrip("\r")
+        return "", "is not UTF-8 text"
+    return secret, "" if secret else "has an empty first line"

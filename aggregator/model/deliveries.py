@@ -102,6 +102,22 @@ class IssueProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainRefusals:
+    """How the servers of one domain took the letters of one issue."""
+
+    issue_id: int
+    newsletter: str
+    period_key: str
+    domain: str
+    refused: int
+    """Letters refused by policy (RFC 3463: 5.7.x), at once or by a mail that came back."""
+    tried: int
+    """Letters to the domain that were answered for good, these among them."""
+    status: str
+    """Enhanced status code of one of the refusals."""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """Bytes ready for SMTP."""
 

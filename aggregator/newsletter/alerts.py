@@ -6,8 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from aggregator.model import IssueProgress, Notice, ServerPause
+from aggregator.model import DomainRefusals, IssueProgress, Notice, ServerPause
 from aggregator.newsletter import replies
+
+FEWEST_REFUSED = 5
+"""Letters of an issue that a domain refuses by policy before it is worth a word."""
+REFUSED_SHARE = 0.01
+"""Of the letters to that domain: more than this is no chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,12 @@ def alarms(
     held: int,
     pauses: Sequence[ServerPause],
     issues: Sequence[IssueProgress],
+    refusals: Sequence[DomainRefusals] = (),
 ) -> list[Alarm]:
-    """What needs the operator now. `overdue`: a line for each issue that was not sent in time."""
+    """What needs the operator now. `overdue`: a line for each issue that was not sent in time.
+
+    `held`: letters that may have arrived and wait for a word. `refusals`: what was refused by policy.
+    """
     found = [Alarm("An issue was not sent", line) for line in sorted(overdue)[:1]]
     if len(overdue) > 1:
         found = [Alarm("Issues were not sent", "\n".join(sorted(overdue)))]
@@ -55,7 +64,21 @@ def alarms(
         for one in issues
         if one.paused_at is not None and replies.is_content(one.pause_reason)
     ]
-    return found
+    return found + [_distrusted(one) for one in refusals if _is_many(one)]
+
+
+def _is_many(one: DomainRefusals) -> bool:
+    return one.refused >= FEWEST_REFUSED and one.refused > REFUSED_SHARE * one.tried
+
+
+def _distrusted(one: DomainRefusals) -> Alarm:
+    text = (
+        f"{one.newsletter} {one.period_key}: {one.refused} of {one.tried} letters to readers at {one.domain} "
+        f"were refused by policy ({one.status}): their server does not trust the sender or the text.\n"
+        "Look at `aggregator bounces list --kind policy`, and at SPF, DKIM, DMARC and the reputation of your "
+        f"relay's address. `aggregator newsletter pause {one.issue_id}` holds back what has not gone."
+    )
+    return Alarm(f"{one.domain} refuses letters of issue {one.issue_id}", text)
 
 
 def notice(alarm: Alarm, site: str) -> Notice:

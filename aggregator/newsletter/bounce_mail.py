@@ -60,7 +60,7 @@ def read(raw: bytes, boxes: Mailboxes) -> tuple[Finding, ...]:
     mail = part(raw)
     reached = list(_addresses(mail, _ENVELOPE))
     if boxes.unsubscribe and (token := _first_tag(reached, boxes.unsubscribe)):
-        return (Finding(BounceKind.UNSUBSCRIBE, token=token),)
+        return (Finding(BounceKind.UNSUBSCRIBE, token=verp.token_of(token)),)
     tags = tuple(_tags(reached, boxes.bounces))
     if mail.media_type == "multipart/report":
         findings = _reported(mail, boxes, tags)

@@ -25,7 +25,7 @@ from aggregator.model import (
     PlannedVariant,
     Variant,
 )
-from aggregator.newsletter import encoding
+from aggregator.newsletter import encoding, verp
 from aggregator.newsletter.assembly import MOST_PICTURES
 from aggregator.newsletter.message import Writer, preferences_link, unsubscribe_link
 from aggregator.newsletter.pieces import PICTURE_BYTES
@@ -261,7 +261,7 @@ def _leaks(letters: Sequence[bytes], readers: Sequence[Delivery]) -> Iterator[st
         yield "the letters of two readers differ in more than their own links"
     for letter, body, other in zip(letters, bodies, reversed(readers), strict=True):
         own = body + letter.partition(b"\r\n\r\n")[0]
-        if any(secret.encode() in own for secret in (other.token, other.address)):
+        if any(secret.encode() in own for secret in (other.token, verp.caseless(other.token), other.address)):
             yield "a reader's letter holds what is another's own"
 
 

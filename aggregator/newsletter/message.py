@@ -111,7 +111,7 @@ class Writer:
         """The fields of a list's letter that are this letter's own."""
         ways = [f"<{unsubscribe_link(delivery)}>"]
         if self._unsubscribe:
-            ways.append(f"<{mailto(verp.address(self._unsubscribe, delivery.token))}>")
+            ways.append(f"<{mailto(verp.leaving_address(self._unsubscribe, delivery.token))}>")
         issue = (str(delivery.issue_id), newsletter.id, variant.language, sender_id(self._site.id_domain))
         return {
             "list-unsubscribe": verbatim("List-Unsubscribe", ", ".join(ways)),

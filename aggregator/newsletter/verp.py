@@ -6,12 +6,18 @@ tag says which delivery it was; whether it is genuine, only the keys of the inst
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 
 LONGEST_LOCAL_PART = 64
 """Characters before the @ (RFC 5321 section 4.5.3.1.1)."""
 SEPARATOR = "+"
 
+TOKEN_BYTES = 24
+"""What a letter's token stands for, as URL-safe base64."""
+_CASELESS = re.compile(r"[A-Za-z2-7]{39}", re.ASCII)
+"""As many characters of base32 (RFC 4648 section 6) as hold a token; none as base64 is as long."""
 _TAG = re.compile(r"[A-Za-z0-9_=.-]+", re.ASCII)
 
 
@@ -39,3 +45,33 @@ def tag_of(recipient: str, base: str) -> str | None:
         return None
     tag = local[len(stem) :]
     return tag if _TAG.fullmatch(tag) and len(local) <= LONGEST_LOCAL_PART else None
+
+
+def leaving_address(base: str, token: str) -> str:
+    """The address to which the reader of a letter may write to leave.
+
+    The token stands in it without regard to case, for some servers write addresses in lower case; where that
+    is too long for SMTP, as it is. Raises ValueError as `address` does.
+    """
+    try:
+        return address(base, caseless(token))
+    except ValueError:
+        return address(base, token)
+
+
+def caseless(token: str) -> str:
+    """A letter's token as base32 in small letters; what is no such token stays as it is."""
+    try:
+        content = base64.b64decode(token, altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        return token
+    if len(content) != TOKEN_BYTES:
+        return token
+    return base64.b32encode(content).decode("ascii").rstrip("=").lower()
+
+
+def token_of(tag: str) -> str:
+    """The token that `caseless` made the tag of, in whatever case it came; any other tag as it is."""
+    if not _CASELESS.fullmatch(tag):
+        return tag
+    return base64.urlsafe_b64encode(base64.b32decode(f"{tag.upper()}=")).decode("ascii")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, or_, select, text
 
 from aggregator.model import DeliveryKind, DeliveryState
 from aggregator.store.engine import reading
-from aggregator.store.tables import deliveries, stories
+from aggregator.store.tables import deliveries, issues, stories
 
 OPEN = (DeliveryState.READY, DeliveryState.LEASED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
 """Of these there are few, save while an issue goes out; all others grow for ever."""
@@ -42,6 +42,25 @@ class Overview:
             for kind, state, count in connection.execute(query):
                 counts.setdefault(DeliveryKind(kind), {})[DeliveryState(state)] = count
         return counts
+
+    def held(self, since: datetime, resent: Collection[str]) -> int:
+        """Letters that may have arrived and have waited for the operator's word since then or longer.
+
+        `resent`: newsletters whose letters wait for nobody, because they go out a second time.
+        """
+        row = deliveries.c
+        by_itself = (row.kind == DeliveryKind.ISSUE.value) & issues.c.newsletter.in_(resent)
+        query = (
+            select(func.count())
+            .select_from(deliveries.outerjoin(issues, issues.c.id == row.issue_id))
+            .where(
+                row.state == DeliveryState.UNKNOWN.value,
+                func.coalesce(row.unknown_since, row.date) <= since,
+                or_(issues.c.id.is_(None), ~by_itself),
+            )
+        )
+        with reading(self._engine) as connection:
+            return connection.scalar(query) or 0
 
     def failed_since(self, since: datetime) -> Mapping[DeliveryKind, int]:
         """Letters that could not be delivered, of those written since then, by kind."""

@@ -67,7 +67,7 @@ def _mailboxes(said: BounceSettings, config: Config, opened: Stores) -> Iterator
             imap.port,
             imap.security,
             imap.username,
-            imap.password.get_secret_value(),
+            imap.password.get_secret_value() if imap.password else "",
             imap.folder,
         )
         yield ImapMailbox(account, opened.bounces, keep=said.keep)

@@ -28,6 +28,7 @@ from aggregator.store.overview import Overview
 from aggregator.store.past_issues import PastIssueStore
 from aggregator.store.pictures import PictureStore
 from aggregator.store.pings import PingStore
+from aggregator.store.refused_letters import RefusedLetters
 from aggregator.store.search import StorySearch
 from aggregator.store.secrets import Secrets
 from aggregator.store.sources import SourceStore
@@ -69,6 +70,7 @@ class Stores:
     ledger: DeliveryLedger
     alerts: AlertStore
     bounces: BounceStore
+    refused: RefusedLetters
     suppressions: SuppressionStore
 
 
@@ -106,6 +108,7 @@ def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
             alerts=AlertStore(engine, secrets),
             ledger=DeliveryLedger(engine, secrets, site.id_domain, LEASE),
             bounces=BounceStore(engine, secrets),
+            refused=RefusedLetters(engine),
             suppressions=SuppressionStore(engine, secrets),
         )
         opened.sources.synchronise(now)

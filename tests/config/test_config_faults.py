@@ -54,6 +54,30 @@ ROWS = {
         SOUND + "bounces: {address: b@example.org, webhook_secret: 12345678901234567}",
         "3:51: `webhook_secret`: expects text in quotes",
     ),
+    "a mailbox without a password": (
+        SOUND + "bounces: {address: b@example.org, imap: {host: h, username: me}}",
+        "3:61: `username` needs a `password` or a `password_file`",
+    ),
+    "a mailbox with two passwords": (
+        SOUND + "bounces: {address: b@a.org, imap: {host: h, username: me, password: a, password_file: b}}",
+        "3:87: give `password` or `password_file`, not both",
+    ),
+    "a mailbox whose password file is missing": (
+        SOUND + "bounces: {address: b@example.org, imap: {host: h, username: me, password_file: nowhere}}",
+        "3:80: the password file cannot be read: No such file or directory",
+    ),
+    "a webhook with two secrets": (
+        SOUND + "bounces: {address: b@a.org, webhook_secret: sixteen characters, webhook_secret_file: b}",
+        "3:86: give `webhook_secret` or `webhook_secret_file`, not both",
+    ),
+    "a webhook whose secret's file is missing": (
+        SOUND + "bounces: {address: b@example.org, webhook_secret_file: nowhere}",
+        "3:56: the secret file cannot be read: No such file or directory",
+    ),
+    "another server whose password file is missing": (
+        SOUND + "smtp: {host: a.org, more: [{host: b.org}, {host: c.org, username: me, password_file: no}]}",
+        "3:86: the password file cannot be read: No such file or directory",
+    ),
     "hub without TLS": (
         SOUND + "publish: {hubs: ['http://hub.example.org/']}",
         "3:18: `hubs`: expects an https address of a hub, without user name and `#`: it stands in every feed",

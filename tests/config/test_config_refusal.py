@@ -102,3 +102,10 @@ def test_a_password_file_without_a_readable_first_line_is_a_fault(content: bytes
     (tmp_path / "secret").write_bytes(content)
     (fault,) = faults_of(SOUND + "smtp: {host: h, username: me, password_file: secret}", tmp_path)
     assert fault.startswith("3:46: the password file")
+
+
+def test_a_secret_from_a_file_is_held_to_the_same_rule_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("too short\n", encoding="utf-8")
+    (fault,) = faults_of(SOUND + "bounces: {address: b@example.org, webhook_secret_file: secret}", tmp_path)
+    assert "at least 16 characters" in fault
+    assert "too short" not in fault

@@ -210,6 +210,31 @@ def test_the_password_is_the_first_line_of_its_file(tmp_path: Path) -> None:
     assert "pässword" not in repr(smtp)
 
 
+def test_every_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    for name in ("first", "second", "third", "fourth"):
+        (tmp_path / name).write_text(f"the {name} secret of them\n", encoding="utf-8")
+    config = loaded(
+        "smtp: {host: h, username: me, password_file: first, more: [{host: i},"
+        " {host: j, username: me, password_file: second}]}\n"
+        "bounces: {address: b@example.org, imap: {host: h, username: me, password_file: third},"
+        " webhook_secret_file: fourth}",
+        tmp_path,
+    )
+    assert config.smtp is not None
+    assert config.bounces is not None
+    assert config.bounces.imap is not None
+    held = [server.password for server in config.smtp.servers]
+    held += [config.bounces.imap.password, config.bounces.webhook_secret]
+    assert [one and one.get_secret_value() for one in held] == [
+        "the first secret of them",
+        None,
+        "the second secret of them",
+        "the third secret of them",
+        "the fourth secret of them",
+    ]
+    assert "secret of them" not in repr(config)
+
+
 def test_a_newsletter_takes_zone_and_countries_from_site_and_region(tmp_path: Path) -> None:
     text = (
         "newsletters:\n  - id: weekly\n    names: {fr: Lettre, en: Letter}\n    sender: a@example.org\n"

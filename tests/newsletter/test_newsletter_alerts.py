@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from aggregator.model import IssueProgress, Phase, ServerPause, SmtpReply
+import pytest
+
+from aggregator.model import DomainRefusals, IssueProgress, Phase, ServerPause, SmtpReply
 from aggregator.newsletter.alerts import Alarm, alarms, notice
 from aggregator.newsletter.replies import settle
 
@@ -40,6 +42,22 @@ def test_held_letters_late_issues_and_stopped_ones_are_told_with_what_to_call() 
     ]
     assert "settle" in found[1].text
     assert "resume 7" in found[2].text
+
+
+@pytest.mark.parametrize(
+    ("refused", "tried", "told"),
+    [(4, 4, False), (5, 5, True), (5, 500, False), (6, 500, True), (10, 1000, False)],
+)
+def test_a_domain_that_refuses_by_policy_is_told_of_from_five_letters_and_one_in_a_hundred_on(
+    refused: int, tried: int, told: bool
+) -> None:
+    refusals = DomainRefusals(7, "weekly", "2026-W47", "example.net", refused, tried, "5.7.26")
+    found = alarms(overdue=(), held=0, pauses=(), issues=(), refusals=[refusals])
+    assert [one.subject for one in found] == ["example.net refuses letters of issue 7"] * told
+    for one in found:
+        assert f"{refused} of {tried} letters" in one.text
+        assert "5.7.26" in one.text
+        assert "newsletter pause 7" in one.text
 
 
 def test_what_a_server_said_cannot_write_into_the_mail() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import BounceKind, Finding
+from aggregator.newsletter import verp
 from aggregator.newsletter.bounce_mail import MOST_FINDINGS, Mailboxes, read
 from aggregator.newsletter.bounce_parts import MESSAGE_BYTES
 from tests.newsletter.returned_mails import BASE, MESSAGE_ID, TAG, TO, arf, dsn, plain
@@ -134,6 +136,13 @@ def test_other_feedback_is_no_complaint(kind: str) -> None:
 def test_a_mail_to_a_letters_own_address_asks_to_leave() -> None:
     finding = only(plain(to="u+Qm9aT0k3n-_@news.example.org", more="Auto-Submitted: auto-generated\r\n"))
     assert finding == Finding(BounceKind.UNSUBSCRIBE, token="Qm9aT0k3n-_")
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper, str])
+def test_a_mail_to_a_letters_own_address_is_understood_in_any_case(change: Callable[[str], str]) -> None:
+    token = "Qm9aT0k3n-_Qm9aT0k3n-_Qm9aT0k3n-"
+    address = verp.leaving_address("u@news.example.org", token)
+    assert only(plain(to=change(address))) == Finding(BounceKind.UNSUBSCRIBE, token=token)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from aggregator.model import (
     Story,
     Variant,
 )
-from aggregator.newsletter import encoding, gate
+from aggregator.newsletter import encoding, gate, verp
 from aggregator.newsletter.assembly import MOST_PICTURES, PICTURES_BYTES
 from aggregator.newsletter.message import Writer
 from aggregator.newsletter.pieces import PICTURE_BYTES
@@ -184,6 +184,11 @@ def put(old: bytes, new: bytes) -> Callable[[bytes, Delivery], bytes]:
     return lambda content, _: content.replace(old, new, 1)
 
 
+def caseless(number: int) -> bytes:
+    """What stands in the address at which one of the gate's readers would leave."""
+    return verp.caseless((f"reader{number}" * 8)[:32]).encode()
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -196,6 +201,7 @@ def put(old: bytes, new: bytes) -> Callable[[bytes, Delivery], bytes]:
         (put(b"List-Unsubscribe: <", b"List-Unsubscribe: =?utf-8?q?<"), "List-Unsubscribe names no address"),
         (lambda content, reader: content + b"x" * reader.id, "differ in more than their own links"),
         (lambda content, reader: b"X: reader%d@example.org\r\n" % (3 - reader.id) + content, "another's own"),
+        (lambda content, reader: b"X: %s\r\n" % caseless(3 - reader.id) + content, "another's own"),
     ],
 )
 def test_bytes_that_break_the_rules_of_mail_keep_it_back(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,36 @@ def test_a_forged_tag_names_no_delivery(forged: str) -> None:
 def test_the_mark_of_one_delivery_opens_no_other() -> None:
     mark = letter_identity.bounce_tag(OLD, 7).partition("-")[2]
     assert letter_identity.delivery_of((OLD,), f"8-{mark}") is None
+
+
+@given(st.binary(min_size=letter_identity.TOKEN_BYTES, max_size=letter_identity.TOKEN_BYTES), st.booleans())
+def test_a_letters_token_survives_servers_that_change_the_case(content: bytes, shouting: bool) -> None:
+    token = base64.urlsafe_b64encode(content).decode("ascii")
+    address = verp.leaving_address("u@news.example.org", token)
+    tag = verp.tag_of(address.upper() if shouting else address.lower(), "u@news.example.org")
+    assert tag is not None
+    assert verp.token_of(tag) == token
+    assert verp.token_of(token) == token, "letters that went out before carry it as it is"
+
+
+def test_each_token_of_ours_has_a_form_of_its_own_without_case() -> None:
+    tokens = [letter_identity.token(OLD, number) for number in range(1, 200)]
+    forms = {verp.caseless(token) for token in tokens}
+    assert len(forms) == len(tokens)
+    assert all(form == form.lower() and form.isalnum() for form in forms)
+    assert [verp.token_of(verp.caseless(token)) for token in tokens] == tokens
+
+
+@pytest.mark.parametrize("other", ["", "Qm9aT0k3n-_", "x" * 32 + "é", "a" * 28, "a" * 40, "a" * 38 + "1"])
+def test_what_is_no_token_of_ours_stays_as_it_is(other: str) -> None:
+    assert verp.caseless(other) == other
+    assert verp.token_of(other) == other
+
+
+def test_an_address_that_would_grow_too_long_carries_the_token_as_it_is() -> None:
+    token = letter_identity.token(OLD, 7)
+    fits, long = f"{'u' * 24}@a.example", f"{'u' * 25}@a.example"
+    assert verp.tag_of(verp.leaving_address(fits, token), fits) == verp.caseless(token)
+    assert verp.tag_of(verp.leaving_address(long, token), long) == token
+    with pytest.raises(ValueError, match="cannot be a part"):
+        verp.leaving_address(f"{'u' * 32}@a.example", token)

@@ -33,6 +33,9 @@ NIGHTS = SendWindow((5,), "22:00", "02:00")
         (NIGHTS, "2026-11-28T02:00", False),
         (NIGHTS, "2026-11-28T23:00", False),
         (NIGHTS, "2026-11-27T01:00", False),
+        (SendWindow((1,), "00:00", "00:00"), "2026-11-23T00:00", True),
+        (SendWindow((1,), "00:00", "00:00"), "2026-11-23T23:59", True),
+        (SendWindow((1,), "00:00", "00:00"), "2026-11-24T00:00", False),
     ],
 )
 def test_a_window_opens_and_closes_by_the_newsletters_own_clock(
