@@ -70,6 +70,10 @@ class Attempts:
         """Roads whose server does not rest."""
         return [road for road in self.ports.roads if road.carrier.server not in self.resting]
 
+    def has_road_for(self, delivery: Delivery) -> bool:
+        """Whether a server would take the letter now."""
+        return delivery.issue_id not in self._stopped and bool(self.open_roads())
+
     async def look_up(self, claimed: Sequence[Delivery]) -> None:
         """Ask of letters together that are about to go: most will have gone before the answer is old."""
         asked = asyncio.get_running_loop().time()

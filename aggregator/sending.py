@@ -166,11 +166,17 @@ class Sending:
 
     # ----------------------------------------------------------------------------------------- one letter
 
+    def _look_soon(self, delivery: Delivery) -> None:
+        """The letter waits for nothing but another server: the sending must not end before it is taken up."""
+        if self._attempts.has_road_for(delivery):
+            self._dry_until = 0.0
+
     async def _deliver(self, delivery: Delivery) -> None:
         try:
             outcome = await self._attempts.attempt(delivery)
             if outcome is None:
                 await self._give_back([delivery])
+                self._look_soon(delivery)
                 return
             await self._attempts.settle(outcome)
             await self._attempts.stop_refused(outcome)
@@ -182,5 +188,7 @@ class Sending:
             # The row stays leased: it is judged by its phase, as after a crash.
             log.exception("delivery %s failed unexpectedly", delivery.id)
         else:
+            if outcome.settlement.state is DeliveryState.READY:
+                self._look_soon(delivery)
             self.counts[outcome.settlement.state] += 1
             self.watch(LetterLine(delivery, outcome.settlement))

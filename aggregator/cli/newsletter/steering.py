@@ -47,6 +47,9 @@ def resume(setting: Setting, issue: str) -> None:
             if line.issue_id == meant.issue_id and line.reason:
                 click.echo(f"{title(meant)}: still resting, it tells a hidden story: {one_line(line.reason)}")
                 sys.exit(NEEDS_OPERATOR)
+        if any(stale.id == meant.issue_id for stale in stores.stale.stale(now())):
+            click.echo(f"{title(meant)}: still resting, another of its stories was hidden; try again")
+            sys.exit(NEEDS_OPERATOR)
         gone_on = meant.paused_at is not None and stores.desk.progress(meant.issue_id)
         resumed = stores.desk.resume(meant.issue_id, now()) or bool(gone_on and not gone_on.paused_at)
     click.echo(f"{title(meant)}: {'goes on' if resumed else 'was not paused'}")
