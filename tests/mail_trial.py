@@ -36,7 +36,6 @@ from tests.installation import SourceHost, free_port
 from tests.shifted import Called, Commands, commands
 
 ROOT = Path(__file__).resolve().parent.parent
-DAY = 24 * 3600.0
 NEWSLETTER = "daily"
 OPEN = ("ready", "deferred", "leased", "unknown")
 WAITING = ("ready", "deferred")
@@ -177,8 +176,12 @@ def compose(tried: Trial) -> None:
 
 
 def tell_the_next_day(tried: Trial) -> None:
-    """A day later the same papers have new stories: other papers, for all that we know."""
-    tried.shift += DAY
+    """A day later the same papers have new stories: other papers, for all that we know.
+
+    At noon: in the first hours of a day an early issue is that of the day before, which has none of them.
+    """
+    noon = (tried.now + timedelta(days=1)).replace(hour=12, minute=0)
+    tried.shift += (noon - tried.now).total_seconds()
     url = tried.settings["sources"][0]["url"].rpartition("/")[0]
     tried.settings["sources"] += [
         {"id": f"late-{number}", "name": f"Late {number}", "url": f"{url}/late-{number}"}

@@ -12,6 +12,7 @@ from aggregator.announce import AnnouncePorts, HubTold
 from aggregator.cli.publish import describe_told
 from aggregator.cli.run import _Jobs
 from aggregator.model import HubAnswer, Owed, Ping, Telling
+from aggregator.schedule import Rhythm
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 HUB = "https://hub.example.org/"
@@ -22,8 +23,7 @@ OTHERS = (
     "illustrating",
     "publishing",
     "search",
-    "composing",
-    "delivering",
+    "mail",
 )
 
 
@@ -67,6 +67,11 @@ class Refusing:
         return self.answers.pop(0)
 
 
+class NoMail:
+    def rhythms(self) -> tuple[Rhythm, ...]:
+        return ()
+
+
 async def test_run_warns_of_a_refusal_once_until_the_hub_says_something_else(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -86,6 +91,7 @@ async def test_run_warns_of_a_refusal_once_until_the_hub_says_something_else(
 def test_run_wakes_each_hub_by_itself() -> None:
     hubs = (HUB, "https://other.example.org/")
     hub = Refusing()
-    jobs = _Jobs(announcing=AnnouncePorts(hub, hub.tell, hubs, ""), **dict.fromkeys(OTHERS))  # type: ignore[arg-type]
+    announcing = AnnouncePorts(hub, hub.tell, hubs, "")
+    jobs = _Jobs(announcing=announcing, **dict.fromkeys(OTHERS) | {"mail": NoMail()})  # type: ignore[arg-type]
     names = [rhythm.name for rhythm in jobs.rhythms() if rhythm.every == timedelta(seconds=10)]
     assert [name for name in names if name.startswith("announce")] == [f"announce to {hub}" for hub in hubs]
