@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
 
-.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates bench-search bench-feeds bench-serve bench-mail proof-hostile proof-fuzz proof-mail picture clean
+.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates bench-search bench-feeds bench-serve bench-busy bench-mail proof-hostile proof-fuzz proof-mail picture clean
 
 help: ## list the tasks
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ run: setup ## the whole job for your own region, as config.yaml says
 	@$(BIN)/aggregator run
 
 test: setup ## every test
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term:skip-covered -q
 
 check: format lint types contracts test ## format, lint, types, import contracts, tests
 
@@ -86,6 +86,9 @@ bench-feeds: setup ## a feed of 1,000 entries, cold and from kept entries, besid
 
 bench-serve: setup ## what an answer of the built-in server costs beside nginx (needs wrk and nginx)
 	@$(BIN)/python benchmarks/bench_serve.py
+
+bench-busy: setup ## how long pages wait while an issue goes out and all is polled (needs smtp-sink)
+	@$(BIN)/python benchmarks/bench_busy.py
 
 bench-mail: setup ## an issue to 5,000 readers, signed, beside the naive way (needs smtp-sink)
 	@$(BIN)/python benchmarks/bench_mail.py

@@ -75,7 +75,7 @@ FetchOutcome = Fetched | NotModified | SourceFailure
 ReadOutcome = Reading | SourceFailure
 
 SOURCES_PER_BATCH = 200
-ENTRIES_PER_BATCH = 500
+ENTRIES_PER_BATCH = 250
 """What one write transaction takes: keeps it under 200 ms."""
 COMMIT_EVERY = 1.0
 """Seconds that results wait for others before they are written."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 
 from aggregator.errors import StoreError
 from aggregator.store.tables import columns, meta
+from aggregator.store.turns import Turns
 
 APPLICATION = "regional-news-aggregator"
 """What `meta` says under `application`: this database is ours."""
@@ -34,7 +34,7 @@ BUSY_SECONDS = 10
 TURN_SECONDS = 120
 """How long a writer waits for the others of this process before it gives up."""
 
-_turns: weakref.WeakKeyDictionary[Engine, threading.Lock] = weakref.WeakKeyDictionary()
+_turns: weakref.WeakKeyDictionary[Engine, Turns] = weakref.WeakKeyDictionary()
 
 
 class Lane(IntEnum):
@@ -57,6 +57,7 @@ def connect(url: str, *, durable: bool = True) -> Engine:
             address, connect_args={"timeout": BUSY_SECONDS}, json_serializer=columns.as_json
         )
         _prepare_sqlite(engine, durable)
+        _turns[engine] = Turns(Path(f"{address.database}-turns") if address.database else None)
     else:
         engine = create_engine(address, pool_pre_ping=True, json_serializer=columns.as_json)
         _prepare_postgresql(engine, durable)
@@ -123,21 +124,14 @@ def writing(engine: Engine, lane: Lane | None = None) -> Iterator[Connection]:
 
 @contextmanager
 def _turn(engine: Engine) -> Iterator[None]:
-    """One writer of this process after another; PostgreSQL's writers need no turn.
-
-    SQLite's own wait asks again and again with pauses between, so that of writers without a pause one can
-    wait for as long as the others write. A lock wakes who waits for it.
-    """
+    """One writer after another; PostgreSQL's writers need no turn."""
     if engine.dialect.name != "sqlite":
         yield
         return
-    turn = _turns.setdefault(engine, threading.Lock())
-    if not turn.acquire(timeout=TURN_SECONDS):
-        raise StoreError(f"{_shown(engine)}: this program's own writers took over {TURN_SECONDS} s")
-    try:
+    with _turns[engine].turn(of_ours=TURN_SECONDS, of_others=BUSY_SECONDS) as has_turn:
+        if not has_turn:
+            raise StoreError(f"{_shown(engine)}: this program's own writers took over {TURN_SECONDS} s")
         yield
-    finally:
-        turn.release()
 
 
 @contextmanager

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
 
 from aggregator.errors import StoreError
-from aggregator.store.engine import connect, writing
+from aggregator.store.engine import connect, reading, writing
 
 
 @pytest.fixture
@@ -95,4 +97,55 @@ def test_a_writer_that_waits_too_long_for_its_turn_says_so(url, monkeypatch):
     engine = connect(url)
     with writing(engine), pytest.raises(StoreError, match="own writers took over"), writing(engine):
         pass
+    engine.dispose()
+
+
+COUNT_WITHOUT_A_PAUSE = """
+import sys, time
+from aggregator.store.engine import connect, reading, writing
+engine = connect(sys.argv[1])
+until = time.monotonic() + 20
+while time.monotonic() < until:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE counted SET number = number + 1")
+        time.sleep(0.005)
+"""
+
+
+def test_a_process_that_writes_without_a_pause_lets_another_have_its_turn(url):
+    """SQLite's own wait could last for as long as the other writes: dozens of its transactions."""
+    engine = connect(url)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE counted AS SELECT 0 AS number")
+    writer = subprocess.Popen([sys.executable, "-c", COUNT_WITHOUT_A_PAUSE, url])
+
+    def counted(connection):
+        return connection.exec_driver_sql("SELECT number FROM counted").scalar()
+
+    def counts():
+        with reading(engine) as connection:
+            return counted(connection)
+
+    try:
+        while counts() == 0:
+            assert writer.poll() is None
+        waited = []
+        for _ in range(40):
+            before = counts()
+            with writing(engine) as connection:
+                waited.append(counted(connection) - before)
+    finally:
+        writer.kill()
+        writer.wait()
+        engine.dispose()
+    # One may be under way, and another process may be slow to wake up; both are rare.
+    assert sorted(waited)[30] <= 2
+    assert max(waited) <= 8
+
+
+def test_without_a_file_for_turns_the_lock_of_the_database_decides(tmp_path):
+    (tmp_path / "news.db-turns").mkdir()
+    engine = connect(f"sqlite:///{tmp_path}/news.db")
+    with writing(engine) as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
     engine.dispose()
