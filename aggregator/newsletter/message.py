@@ -95,11 +95,11 @@ class Writer:
             "message-id": verbatim("Message-ID", f"<{delivery.message_id}>"),
             **labels,
         }
-        pieces, body_hash = mould.body(words)
-        signed = [dkim.field(own[one]) if isinstance(one, str) else one for one in mould.fields]
-        lines = [one.line for one in signed]
+        pieces = mould.body(words)
+        lines = [own[one] if isinstance(one, str) else one.line for one in mould.fields]
         if self._signer is not None:
-            lines.insert(0, self._signer.signature(signed, body_hash, delivery.date))
+            signed = [dkim.field(own[one]) if isinstance(one, str) else one for one in mould.fields]
+            lines.insert(0, self._signer.signature(signed, mould.body_hash(pieces), delivery.date))
         return Letter(self._envelope(sender, delivery), recipient, b"".join((*lines, b"\r\n", *pieces)))
 
     def _envelope(self, sender: str, delivery: Delivery) -> str:

@@ -28,18 +28,17 @@ class Mould:
     rest: tuple[tuple[bytes, bytes] | encoding.Own, ...]
     """Bytes, each with the bytes that are signed for them, and what is encoded per letter."""
 
-    def body(self, words: encoding.Words) -> tuple[list[bytes], bytes]:
-        """One reader's body in pieces, and the SHA-256 of what is signed for it."""
-        pieces, digest = [self.first], self.begun.copy()
-        for piece in self.rest:
-            if isinstance(piece, encoding.Own):
-                sent = piece.encoded(words)
-                signed = dkim.relaxed(sent)
-            else:
-                sent, signed = piece
-            pieces.append(sent)
-            digest.update(signed)
-        return pieces, digest.digest()
+    def body(self, words: encoding.Words) -> list[bytes]:
+        """One reader's body in pieces."""
+        own = (one.encoded(words) if isinstance(one, encoding.Own) else one[0] for one in self.rest)
+        return [self.first, *own]
+
+    def body_hash(self, pieces: Sequence[bytes]) -> bytes:
+        """SHA-256 of what is signed for a body in these pieces."""
+        digest = self.begun.copy()
+        for sent, shared in zip(pieces[1:], self.rest, strict=True):
+            digest.update(dkim.relaxed(sent) if isinstance(shared, encoding.Own) else shared[1])
+        return digest.digest()
 
 
 def moulded(

@@ -6,13 +6,11 @@ aiosmtplib opens it; a letter's few commands then go over this protocol, which d
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import deque
 from dataclasses import dataclass
 
 from aggregator.model import Letter
 
-_LEADING_DOT = re.compile(rb"\n\.")
 LONGEST_REPLY = 32_768
 """Bytes of one reply, all its lines together."""
 
@@ -134,6 +132,6 @@ def transparent(content: bytes) -> bytes:
     """The text with its final dot; leading dots are doubled, which the server undoes (section 4.5.2)."""
     if content.startswith(b"."):
         content = b"." + content
-    if _LEADING_DOT.search(content):
+    if b"\n." in content:
         content = content.replace(b"\r\n.", b"\r\n..")
     return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
