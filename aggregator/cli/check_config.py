@@ -8,6 +8,7 @@ from aggregator.cli.terminal import Setting, pass_setting
 from aggregator.errors import ConfigError
 from aggregator.wiring.hubs import why_not_reached
 from aggregator.wiring.proofs import letter_faults, letters_in_english
+from aggregator.wiring.surroundings import missing
 from aggregator.wiring.template_sets import interface_languages
 from aggregator.wiring.writing import signer, weaknesses
 
@@ -40,5 +41,7 @@ def command(setting: Setting) -> None:
             f"newsletters: there are no words for letters in {language}, they are in English: write "
             f"{language}/email.po in the folder `locale` of your own `templates`"
         )
+    for line in missing(config):
+        click.echo(line)
     if config.smtp is None:
         click.echo("No smtp: mail is caught in a local folder and shown at /caught/, not sent.")
