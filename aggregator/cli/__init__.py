@@ -87,6 +87,11 @@ class _Group(click.Group):
         except AggregatorError as error:
             click.echo(f"Error: {error}", err=True)
             sys.exit(1)
+        except OSError as error:
+            if not error.filename:
+                raise  # not about a file: a fault of ours, or a pipe that nobody reads, which click knows
+            click.echo(f"Error: {error.filename}: {error.strerror}", err=True)
+            sys.exit(1)
 
 
 @contextmanager

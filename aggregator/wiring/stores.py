@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from aggregator.config.schema import Config
+from aggregator.errors import UsageError
 from aggregator.store import engine as database
 from aggregator.store.bounces import BounceStore
 from aggregator.store.corrections import CorrectionStore
@@ -76,7 +77,10 @@ class Stores:
 
 @contextmanager
 def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
-    """Open the database, bring it to this version, and tell it which sources are configured."""
+    """Open the database, bring it to this version, and tell it which sources are configured.
+
+    Raises UsageError for folders that cannot be made, and StoreError for a database that cannot be used.
+    """
     site, sources = config.publisher(), config.sources_enabled()
     _make_folders(config)
     engine = database.connect(config.storage.database)
@@ -118,5 +122,11 @@ def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
 
 
 def _make_folders(config: Config) -> None:
-    config.storage.data.mkdir(parents=True, exist_ok=True)
-    config.storage.public.mkdir(parents=True, exist_ok=True)
+    for key, folder in (("data", config.storage.data), ("public", config.storage.public)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"storage.{key}: the folder {folder} cannot be made: {error.strerror}. Name another, or let "
+                "this user write there"
+            ) from error

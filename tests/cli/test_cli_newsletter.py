@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -93,8 +94,12 @@ def test_list_says_what_there_is_and_when_the_next_issue_goes(call: Call) -> Non
     week, month = call("newsletter", "list").output.splitlines()
     assert week.split("\t")[:4] == ["week", "weekly-1", "1", "none"]
     assert month.split("\t")[1:3] == ["monthly", "0"]
-    assert "07:00" in week
-    assert json.loads(call("newsletter", "list", "--json").output)[0]["languages"] == "en, fr"
+    assert re.match(r"\d{4}-W\d\d, due since Mon .* 07:00$", week.split("\t")[4])
+    (shown, _) = json.loads(call("newsletter", "list", "--json").output)
+    assert (shown["readers"], shown["last_issue_up_to"], shown["languages"]) == (1, None, ["en", "fr"])
+    assert datetime.fromisoformat(shown["next_issue_at"]) < datetime.now(UTC)
+    call("newsletter", "compose")
+    assert re.match(r"\d{4}-W\d\d at Mon .* 07:00$", call("newsletter", "list").output.split("\t")[4])
 
 
 # ------------------------------------------------------------------------------------------------ dry run
@@ -270,12 +275,13 @@ def test_the_standing_note_gives_way_to_one_that_was_written(told: Call, tmp_pat
 
 
 def test_a_standing_note_that_is_no_text_keeps_its_newsletter_back_and_says_why(
-    told: Call, tmp_path: Path
+    told: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "note.md").write_bytes(b"caf\xe9")
-    out = told("newsletter", "compose", "--early", "week", expected=3).output
-    assert "not composed: UsageError" in out
-    assert "is not UTF-8 from byte 3 on" in out
+    result = told("newsletter", "compose", "--early", "week", expected=3)
+    assert "not composed: the note" in result.output
+    assert "is not UTF-8 from byte 3 on" in result.output
+    assert not [one for one in caplog.records if one.exc_info], "words say it, no traceback"
     (tmp_path / "note.md").unlink()
     assert "5 stories for 0 readers" in told("newsletter", "compose", "--early", "week").output
 
@@ -411,3 +417,21 @@ def readable(letter: bytes) -> str:
     parts = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
     words = (part.decode() for part in parts if isinstance(part, bytes))
     return "\n".join((str(make_header(decode_header(message["Subject"]))), *words))
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def test_a_preview_that_cannot_be_written_says_where(told: Call, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere" / "letter.html"
+    out = told("newsletter", "preview", "week", "--html", str(nowhere), expected=1).output
+    assert f"Error: {nowhere}: No such file or directory" in out
+
+
+@pytest.mark.parametrize("key", ["data", "public"])
+def test_a_folder_that_cannot_be_made_is_named_with_its_key(call: Call, tmp_path: Path, key: str) -> None:
+    path = tmp_path / "config.yaml"
+    settings = json.loads(path.read_text(encoding="utf-8")) | {"storage": {key: "config.yaml/inside"}}
+    path.write_text(json.dumps(settings), encoding="utf-8")
+    out = call("newsletter", "list", expected=2).output
+    assert f"storage.{key}: the folder {path}/inside cannot be made: Not a directory" in out

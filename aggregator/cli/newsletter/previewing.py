@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,7 +14,7 @@ from aggregator.cli.newsletter.naming import newsletter_named, track_named
 from aggregator.cli.terminal import Setting, now, pass_setting, show_json, show_rows
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
-from aggregator.model import Choice, FrozenIssue, Newsletter, PlannedVariant, Track
+from aggregator.model import Choice, FrozenIssue, Newsletter, Period, PlannedVariant, Track
 from aggregator.newsletter import calendar
 from aggregator.newsletter.compose import tellings, variants
 from aggregator.pipeline import draft
@@ -34,37 +34,65 @@ def list_(setting: Setting, as_program: bool) -> None:
     On a terminal as a table, elsewhere as tab-separated lines.
     """
     with open_stores(setting.config, now()) as stores:
-        rows = [
-            _row(stores, newsletter, track, now())
+        listed = [
+            _Listed.of(stores, newsletter, track, now())
             for newsletter in setting.config.newsletters_offered()
             for track in newsletter.tracks
         ]
     if as_program:
-        show_json([dict(zip(map(_key, COLUMNS), row, strict=True)) for row in rows])
+        show_json([one.as_json() for one in listed])
         return
-    show_rows(COLUMNS, rows)
-    if not rows:
+    show_rows(COLUMNS, [one.row() for one in listed])
+    if not listed:
         click.echo("No newsletter is configured: see `newsletters` in the configuration.", err=True)
 
 
-def _key(heading: str) -> str:
-    return heading.replace(" ", "_")
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    newsletter: Newsletter
+    track: Track
+    readers: int
+    last_end: datetime | None
+    following: Period
+    looked_at: datetime
+
+    @classmethod
+    def of(cls, stores: Stores, newsletter: Newsletter, track: Track, at: datetime) -> Self:
+        last_end = stores.issues.position(newsletter.id, track.id).last_period_end
+        readers = stores.issues.readers(newsletter.id, track.id)
+        following = calendar.following(newsletter, track, last_end, at)
+        return cls(newsletter, track, readers, last_end, following, at)
+
+    def row(self) -> tuple[str, ...]:
+        zone = self.newsletter.time_zone
+        return (
+            self.newsletter.id,
+            self.track.id,
+            str(self.readers),
+            f"up to {local(self.last_end, zone)}" if self.last_end else "none",
+            next_issue(self.following, zone, self.looked_at),
+            zone,
+            ", ".join(self.newsletter.interface_languages),
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """For programs; moments in UTC."""
+        return {
+            "newsletter": self.newsletter.id,
+            "track": self.track.id,
+            "readers": self.readers,
+            "last_issue_up_to": self.last_end,
+            "next_issue": self.following.key,
+            "next_issue_at": self.following.send_at,
+            "zone": self.newsletter.time_zone,
+            "languages": self.newsletter.interface_languages,
+        }
 
 
-def _row(stores: Stores, newsletter: Newsletter, track: Track, moment: datetime) -> tuple[str, ...]:
-    position = stores.issues.position(newsletter.id, track.id)
-    readers = stores.issues.readers(newsletter.id, track.id)
-    following = calendar.following(newsletter, track, position.last_period_end, moment)
-    last = local(position.last_period_end, newsletter.time_zone) if position.last_period_end else "–"
-    return (
-        newsletter.id,
-        track.id,
-        str(readers),
-        f"up to {last}" if position.last_period_end else "none",
-        f"{following.key} at {local(following.send_at, newsletter.time_zone)}",
-        newsletter.time_zone,
-        ", ".join(newsletter.interface_languages),
-    )
+def next_issue(following: Period, zone: str, at: datetime) -> str:
+    """Which issue comes next, and when; or since when it is due."""
+    when = local(following.send_at, zone)
+    return f"{following.key}, due since {when}" if following.send_at <= at else f"{following.key} at {when}"
 
 
 def local(moment: datetime, zone: str) -> str:

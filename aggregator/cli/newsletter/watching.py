@@ -41,8 +41,11 @@ def status(setting: Setting) -> None:
             click.echo(f"{issue.newsletter} {issue.track} {issue.period}: {told}; {letters}")
         if held := len(stores.ledger.unknown()):
             click.echo(HELD.format(count=held))
-        for pause in stores.ledger.pauses(now()):
+        pauses = stores.ledger.pauses(now())
+        for pause in pauses:
             click.echo(describe_pause(pause))
+    if held or pauses:
+        sys.exit(NEEDS_OPERATOR)
 
 
 @click.command()
