@@ -611,11 +611,11 @@ def _compose_apart(
     except StoreError:
         raise  # a database that is away is away for all
     except AggregatorError as error:  # a template, a note: its words are meant for the operator
-        reason = str(error)
+        return IssueLine(newsletter.id, track.id, period.key, Composed.FAULTY, reason=str(error))
     except Exception as error:
         log.exception("%s %s %s could not be composed", newsletter.id, track.id, period.key)
         reason = f"{type(error).__name__}: {error}"
-    return IssueLine(newsletter.id, track.id, period.key, Composed.FAULTY, reason=reason)
+        return IssueLine(newsletter.id, track.id, period.key, Composed.FAULTY, reason=reason)
 
 
 def _compose(

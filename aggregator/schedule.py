@@ -15,8 +15,6 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from aggregator.errors import AggregatorError
-
 log = logging.getLogger(__name__)
 
 Job = Callable[[datetime], Awaitable[object]]
@@ -65,7 +63,5 @@ async def _wake(rhythm: Rhythm, running: set[asyncio.Task[None]]) -> None:
 async def _guarded(rhythm: Rhythm) -> None:
     try:
         await rhythm.job(datetime.now(UTC))
-    except AggregatorError as error:  # a database that is away, say: its words are meant for the operator
-        log.error("the %s job failed: %s; it will be woken again in %s", rhythm.name, error, rhythm.every)
     except Exception:
         log.exception("the %s job failed; it will be woken again in %s", rhythm.name, rhythm.every)

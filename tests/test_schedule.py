@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.errors import StoreError
 from aggregator.schedule import Rhythm, keep_time
 
 OFTEN = timedelta(milliseconds=20)
@@ -66,23 +65,6 @@ async def test_a_job_that_fails_is_woken_again(caplog: pytest.LogCaptureFixture)
 
     await run_until(enough, Rhythm("fails", OFTEN, fails))
     assert "no luck" in caplog.text
-
-
-async def test_what_an_error_says_to_the_operator_is_told_without_a_traceback(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    enough = asyncio.Event()
-
-    async def fails(now: datetime) -> None:
-        enough.set()
-        raise StoreError("the database is away")
-
-    await run_until(enough, Rhythm("fails", timedelta(hours=1), fails))
-    (record,) = [one for one in caplog.records if one.name == "aggregator.schedule"]
-    assert record.getMessage() == (
-        "the fails job failed: the database is away; it will be woken again in 1:00:00"
-    )
-    assert record.exc_info is None
 
 
 async def test_what_is_under_way_is_finished_before_the_clock_stops(caplog: pytest.LogCaptureFixture) -> None:
