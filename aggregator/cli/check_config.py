@@ -24,6 +24,7 @@ def command(setting: Setting) -> None:
     languages = interface_languages(config)
     if faults := letter_faults(config):
         raise ConfigError(faults)
+    signs = signer(config)  # which raises when the key cannot be used: then nothing is fine
     resting = len(config.sources) - len(config.sources_enabled())
     click.echo(
         f"{setting.path} is fine: {len(config.sources_enabled())} sources to poll ({resting} resting), "
@@ -32,7 +33,7 @@ def command(setting: Setting) -> None:
     )
     if config.publish.hubs and (reason := why_not_reached(config)):
         click.echo(f"publish.hubs: no hub is told of our feeds, for it could not read them: {reason}")
-    if (signs := signer(config)) is not None:
+    if signs is not None:
         click.echo(f"dkim: letters are signed. Your name server must say:\n{signs.record().lines()}")
         for weakness in weaknesses(config, signs):
             click.echo(weakness)

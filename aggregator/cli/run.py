@@ -100,7 +100,7 @@ def _announce(config: Config, caught: str) -> None:
         click.echo(f"        {config.web.url}{caught}")
         if not config.subscribe.open:
             click.echo(
-                "        Until then nobody can subscribe by the form (`subscribe.open` says otherwise)"
+                "        The form at /subscribe is closed till `smtp` is set or `subscribe.open` opens it"
             )
 
 

@@ -132,6 +132,18 @@ def test_a_dry_run_says_who_is_passed_over_and_why(told: Call, engine: Engine) -
     assert "passed   1 readers: paused" in out
 
 
+def test_what_cannot_be_shown_is_told_with_its_period(told: Call) -> None:
+    told("newsletter", "compose", "--early", "week")
+    out = told("newsletter", "preview", "week", expected=2).output
+    assert "the running period of week weekly-1 has its issue already" in out
+    assert re.search(r"before the next one begins, Mon \d{4}-\d\d-\d\d 00:00 \(UTC\)", out)
+
+
+def test_a_preview_without_news_says_up_to_when(call: Call) -> None:
+    out = call("newsletter", "preview", "week", "--track", "monthly").output
+    assert re.search(r"Nothing new to tell in week monthly \d{4}-\d\d, up to \w{3} \d{4}-", out)
+
+
 def test_a_dry_run_without_news_or_a_due_issue_says_so(call: Call) -> None:
     assert (
         "nothing new, nothing would be sent"
@@ -336,6 +348,7 @@ def test_cancelling_asks_first(frozen: Call, engine: Engine, tmp_path: Path) -> 
     assert caught(tmp_path) == []
     assert "cancelled" in frozen("newsletter", "progress", "1").output
     assert "already cancelled" in frozen("newsletter", "pause", "1").output
+    assert "there is nothing to cancel" in frozen("newsletter", "cancel", "1").output
 
 
 def test_progress_shows_how_far_and_how_fast(frozen: Call) -> None:
@@ -383,7 +396,12 @@ def test_letters_that_wait_for_an_hour_go_when_they_are_told_to(told: Call, engi
     with writing(engine) as connection:
         in_five_hours = (datetime.now(UTC) + timedelta(hours=5)).hour
         connection.execute(update(subscriptions).values(local_hour=in_five_hours, time_zone="UTC"))
-    assert "0 letters sent" in told("newsletter", "send", "--early", "week").output
+    out = told("newsletter", "send", "--early", "week").output
+    assert "0 letters sent" in out
+    assert "1 ready: `aggregator newsletter progress` says what they wait for" in out
+    (shown,) = json.loads(told("newsletter", "progress", "1", "--json").output)
+    assert datetime.fromisoformat(shown["next_at"]) > datetime.now(UTC) + timedelta(hours=3)
+    assert shown["pace"].startswith(f"the next from {shown['next_at'][:10]} ")
     assert "1 letters sent" in told("newsletter", "send", "--now").output
 
 

@@ -131,6 +131,8 @@ def test_a_server_that_rests_and_a_paused_issue_need_the_operator(call: Call, tm
     assert "a wrong name: `aggregator newsletter resume 1`" in out
     assert "mail.example: 535 no" in out
     assert json.loads(call("status", "--json", expected=3).output)["mail"]["paused"][0]["reason"] == "535 no"
+    call("newsletter", "send", "--now")
+    assert "mail.example" not in call("status", expected=3).output
 
 
 @pytest.mark.parametrize(("hours", "is_overdue"), [(47, False), (49, True)])

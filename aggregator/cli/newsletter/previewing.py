@@ -123,7 +123,7 @@ def preview(
     newsletter = newsletter_named(setting.config, newsletter_id)
     issue = drafted(setting.config, newsletter, track_named(newsletter, track_id))
     if not issue.placed:
-        click.echo(f"Nothing new to tell since the last issue of {newsletter_id}.", err=True)
+        click.echo(nothing_new(newsletter, issue), err=True)
         return
     variant = whole_variant(setting.config, newsletter, issue, language or issue.frames[0].language)
     if explain:
@@ -132,6 +132,12 @@ def preview(
     if html:
         html.write_text("".join(variant.html), encoding="utf-8")
     text.write(f"Subject: {variant.subject}\n\n{''.join(variant.text)}")
+
+
+def nothing_new(newsletter: Newsletter, issue: FrozenIssue) -> str:
+    """That there is nothing to show, and of which period."""
+    end = local(issue.period.end, newsletter.time_zone)
+    return f"Nothing new to tell in {newsletter.id} {issue.track} {issue.period.key}, up to {end}."
 
 
 def drafted(config: Config, newsletter: Newsletter, track: Track) -> FrozenIssue:
@@ -147,7 +153,12 @@ def drafted(config: Config, newsletter: Newsletter, track: Track) -> FrozenIssue
         last_end = ports.issues.position(newsletter.id, track.id).last_period_end
         period = calendar.cut_short(newsletter, track, last_end, moment)
         if period is None:
-            raise UsageError(f"an issue of {newsletter.id} was closed just now: there is nothing to show yet")
+            following = calendar.following(newsletter, track, last_end, moment)
+            begins = local(following.start, newsletter.time_zone)
+            raise UsageError(
+                f"the running period of {newsletter.id} {track.id} has its issue already: there is nothing "
+                f"to show before the next one begins, {begins} ({newsletter.time_zone})"
+            )
         return draft(moment, newsletter, track, period, ports)
 
 
