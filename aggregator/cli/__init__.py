@@ -11,6 +11,7 @@ Exit codes, for all commands:
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import sys
@@ -88,9 +89,10 @@ class _Group(click.Group):
             click.echo(f"Error: {error}", err=True)
             sys.exit(1)
         except OSError as error:
-            if not error.filename:
+            if not error.filename and error.errno != errno.ENOSPC:
                 raise  # not about a file: a fault of ours, or a pipe that nobody reads, which click knows
-            click.echo(f"Error: {error.filename}: {error.strerror}", err=True)
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"Error: {where}{error.strerror}", err=True)
             sys.exit(1)
 
 

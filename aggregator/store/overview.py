@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, or_, select, text
 
 from aggregator.model import DeliveryKind, DeliveryState, SubscriberState
 from aggregator.store.engine import reading
-from aggregator.store.tables import deliveries, issues, stories, subscribers, subscriptions
+from aggregator.store.tables import deliveries, issues, stories, subscribers, subscriptions, suppressions
 
 OPEN = (DeliveryState.READY, DeliveryState.LEASED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
 """Of these there are few, save while an issue goes out; all others grow for ever."""
@@ -55,6 +55,12 @@ class Overview:
         )
         with reading(self._engine) as connection:
             return {(newsletter, track): count for newsletter, track, count in connection.execute(query)}
+
+    def needs_former_keys(self) -> bool:
+        """Whether letters, people or suppressions are there, which only the keys of their time read."""
+        remembered = (deliveries.c.secret_key_id, subscribers.c.address_hash, suppressions.c.address_hash)
+        with reading(self._engine) as connection:
+            return any(connection.scalar(select(one).limit(1)) is not None for one in remembered)
 
     def held(self, since: datetime, resent: Collection[str]) -> int:
         """Letters that may have arrived and have waited for the operator's word since then or longer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import threading
@@ -381,6 +382,7 @@ def test_settling_can_be_for_one_issue_alone(frozen: Call, engine: Engine) -> No
                 date=datetime.now(UTC),
             )
         )
+    assert frozen("newsletter", "progress", "1", expected=3).output.split("\t")[-1] == "held\n"
     assert "2 letters taken as sent." in frozen("newsletter", "settle", "--sent", "--issue", "1").output
     assert "0 letters ready" in frozen("newsletter", "settle", "--resend").output
 
@@ -453,3 +455,27 @@ def test_a_folder_that_cannot_be_made_is_named_with_its_key(call: Call, tmp_path
     path.write_text(json.dumps(settings), encoding="utf-8")
     out = call("newsletter", "list", expected=2).output
     assert f"storage.{key}: the folder {path}/inside cannot be made: Not a directory" in out
+
+
+def test_a_database_without_its_keys_is_refused_as_long_as_it_remembers_anybody(
+    call: Call, tmp_path: Path
+) -> None:
+    keys = tmp_path / "data" / "secret.keys"
+    call("newsletter", "list")
+    keys.unlink()
+    call("suppression", "add", "ann@example.org")
+    kept = keys.read_bytes()
+    keys.unlink()
+    out = call("suppression", "list", expected=1).output
+    assert "restore `secret.keys` from its backup" in out
+    assert not keys.exists()
+    keys.write_bytes(kept)
+    call("suppression", "list")
+
+
+def test_a_full_disk_is_told_without_a_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("aggregator.cli.newsletter.previewing.show_rows", full)
+    assert call("newsletter", "list", expected=1).output == "Error: No space left on device\n"

@@ -100,6 +100,8 @@ def pace(one: IssueProgress, at: datetime) -> str:
     if one.state != "frozen":
         return one.state
     left = sum(one.counts.get(state, 0) for state in (*_WAITING, DeliveryState.DEFERRED))
+    if not left and one.counts.get(DeliveryState.UNKNOWN):
+        return "held"
     if not left:
         return f"done {moment(one.last_sent_at)} UTC" if one.last_sent_at else "done"
     return _on_its_way(one, left, at)
