@@ -10,10 +10,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements/dev.txt
 
-.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates bench-search bench-feeds bench-serve bench-busy bench-mail proof-hostile proof-fuzz proof-mail picture clean
+.PHONY: help setup demo run test check format lint types contracts schema lock places ngrams bench-poll bench-editorial bench-candidates bench-search bench-feeds bench-placements bench-serve bench-busy bench-mail bench-ledger proof-hostile proof-fuzz proof-mail picture clean
 
 help: ## list the tasks
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv/ with the command at .venv/bin/aggregator
 
@@ -84,6 +84,9 @@ bench-search: setup ## search 100,000 made-up stories, and write more of them
 bench-feeds: setup ## a feed of 1,000 entries, cold and from kept entries, beside feedgen alone
 	@$(BIN)/python benchmarks/bench_feeds.py
 
+bench-placements: setup ## say which of 100,000 stories stand in which of 200 feeds
+	@$(BIN)/python benchmarks/bench_placements.py
+
 bench-serve: setup ## what an answer of the built-in server costs beside nginx (needs wrk and nginx)
 	@$(BIN)/python benchmarks/bench_serve.py
 
@@ -92,6 +95,9 @@ bench-busy: setup ## how long pages wait while an issue goes out and all is poll
 
 bench-mail: setup ## an issue to 5,000 readers, signed, beside the naive way (needs smtp-sink)
 	@$(BIN)/python benchmarks/bench_mail.py
+
+bench-ledger: setup ## how many letters a second the delivery ledger alone bears
+	@$(BIN)/python benchmarks/bench_ledger.py
 
 proof-hostile: setup ## poll 10,000 sources of which half are hostile
 	@$(BIN)/python benchmarks/proof_hostile.py --sources 10000

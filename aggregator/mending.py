@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aggregator.editorial import rank
-from aggregator.errors import StoreError
+from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model import FrozenIssue, Newsletter, Placed, PlannedVariant, Rhythm, StaleIssue, Track
 from aggregator.pipeline import ComposePorts, rendered
 
@@ -71,6 +71,8 @@ def _mend_apart(now: datetime, stale: StaleIssue, ports: MendPorts) -> MendLine 
         letters = ports.issues.mend(stale.id, mended.variants, now)
     except StoreError:
         raise  # a database that is away is away for all
+    except AggregatorError as error:  # a template, a newsletter that is gone: the operator's to mend
+        return MendLine(*name, letters=0, reason=str(error))
     except Exception as error:
         log.exception("issue %s could not be mended", stale.id)
         return MendLine(*name, letters=0, reason=f"{type(error).__name__}: {error}")
@@ -87,7 +89,9 @@ class _Mended:
 def _mended(now: datetime, stale: StaleIssue, ports: ComposePorts) -> _Mended:
     newsletter = next((one for one in ports.newsletters if one.id == stale.newsletter), None)
     if newsletter is None:
-        raise LookupError(f"{stale.newsletter} is not in the configuration any more: cancel the issue")
+        raise UsageError(
+            f"{stale.newsletter} is not in the configuration any more: put it back, or cancel the issue"
+        )
     known = {track.id: track for track in newsletter.tracks}
     track = known.get(stale.track) or Track(stale.track, Rhythm.DAILY)
     placed = _counted(now, newsletter, stale.placed, ports.voices)

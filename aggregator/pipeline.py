@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Protocol
 from aggregator import outgoing, printing, reconciling
 from aggregator.editorial import floods, rank
 from aggregator.editorial.rules import Rules
-from aggregator.errors import StoreError
+from aggregator.errors import AggregatorError, StoreError
 from aggregator.ingest import due
 from aggregator.model import (
     Batch,
@@ -610,6 +610,8 @@ def _compose_apart(
         return _compose(now, newsletter, track, period, ports, late=late)
     except StoreError:
         raise  # a database that is away is away for all
+    except AggregatorError as error:  # a template, a note: its words are meant for the operator
+        return IssueLine(newsletter.id, track.id, period.key, Composed.FAULTY, reason=str(error))
     except Exception as error:
         log.exception("%s %s %s could not be composed", newsletter.id, track.id, period.key)
         reason = f"{type(error).__name__}: {error}"

@@ -11,6 +11,7 @@ Exit codes, for all commands:
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import sys
@@ -86,6 +87,12 @@ class _Group(click.Group):
             sys.exit(2)
         except AggregatorError as error:
             click.echo(f"Error: {error}", err=True)
+            sys.exit(1)
+        except OSError as error:
+            if not error.filename and error.errno != errno.ENOSPC:
+                raise  # not about a file: a fault of ours, or a pipe that nobody reads, which click knows
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"Error: {where}{error.strerror}", err=True)
             sys.exit(1)
 
 

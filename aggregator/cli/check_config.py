@@ -8,6 +8,7 @@ from aggregator.cli.terminal import Setting, pass_setting
 from aggregator.errors import ConfigError
 from aggregator.wiring.hubs import why_not_reached
 from aggregator.wiring.proofs import letter_faults, letters_in_english
+from aggregator.wiring.surroundings import missing
 from aggregator.wiring.template_sets import interface_languages
 from aggregator.wiring.writing import signer, weaknesses
 
@@ -23,6 +24,7 @@ def command(setting: Setting) -> None:
     languages = interface_languages(config)
     if faults := letter_faults(config):
         raise ConfigError(faults)
+    signs = signer(config)  # which raises when the key cannot be used: then nothing is fine
     resting = len(config.sources) - len(config.sources_enabled())
     click.echo(
         f"{setting.path} is fine: {len(config.sources_enabled())} sources to poll ({resting} resting), "
@@ -31,7 +33,7 @@ def command(setting: Setting) -> None:
     )
     if config.publish.hubs and (reason := why_not_reached(config)):
         click.echo(f"publish.hubs: no hub is told of our feeds, for it could not read them: {reason}")
-    if (signs := signer(config)) is not None:
+    if signs is not None:
         click.echo(f"dkim: letters are signed. Your name server must say:\n{signs.record().lines()}")
         for weakness in weaknesses(config, signs):
             click.echo(weakness)
@@ -40,5 +42,7 @@ def command(setting: Setting) -> None:
             f"newsletters: there are no words for letters in {language}, they are in English: write "
             f"{language}/email.po in the folder `locale` of your own `templates`"
         )
+    for line in missing(config):
+        click.echo(line)
     if config.smtp is None:
         click.echo("No smtp: mail is caught in a local folder and shown at /caught/, not sent.")

@@ -17,6 +17,7 @@ import click
 
 from aggregator.announce import AnnouncePorts, HubTold, announce
 from aggregator.cli.mail_jobs import MailJobs
+from aggregator.cli.newsletter.unserved import unserved
 from aggregator.cli.poll import FINE, describe, describe_pictures
 from aggregator.cli.publish import describe_told
 from aggregator.cli.terminal import Setting, now, pass_setting
@@ -79,6 +80,8 @@ def _supervise(setting: Setting) -> int:
     with open_stores(config, now()) as stores:
         # The database is migrated by now: the children never race for it.
         _announce(config, caught_path(stores))
+        for line in unserved(config, stores):
+            click.echo(f"Readers {line}")
     aggregator = [sys.executable, "-m", "aggregator", "--config", str(setting.path), "run"]
     supervised = [*aggregator, f"--supervisor={os.getpid()}", "--part"]
     supervisor = Supervisor({part: [*supervised, part] for part in PARTS})
@@ -86,7 +89,7 @@ def _supervise(setting: Setting) -> int:
 
 
 def _announce(config: Config, caught: str) -> None:
-    click.echo(f"Pages   http://{config.web.host}:{config.web.port}/")
+    click.echo(f"Pages   {config.web.url}/")
     click.echo(f"Sources {len(config.sources_enabled())}, files in {config.storage.public}")
     if reason := why_not_reached(config):
         click.echo(f"Pushes  off, sources are polled only: {reason}")
@@ -94,7 +97,11 @@ def _announce(config: Config, caught: str) -> None:
             click.echo("Hubs    off, for the same reason: they could not read our feeds")
     if config.smtp is None:
         click.echo("Mail    no smtp is configured: letters are not sent but caught, and shown at")
-        click.echo(f"        http://{config.web.host}:{config.web.port}{caught}")
+        click.echo(f"        {config.web.url}{caught}")
+        if not config.subscribe.open:
+            click.echo(
+                "        The form at /subscribe is closed till `smtp` is set or `subscribe.open` opens it"
+            )
 
 
 async def _web(setting: Setting, supervisor: int) -> None:

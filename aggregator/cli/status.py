@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from aggregator.cli.newsletter.naming import title
-from aggregator.cli.newsletter.previewing import local
+from aggregator.cli.newsletter.previewing import next_issue
+from aggregator.cli.newsletter.unserved import unserved
 from aggregator.cli.newsletter.watching import pace
 from aggregator.cli.newsletter.wording import by_name, counted, describe_pause
 from aggregator.cli.sources import needs_a_look
@@ -130,6 +131,7 @@ def _newsletters(config: Config, stores: Stores, at: datetime) -> Iterator[Secti
             section.wants.append(
                 f"{title(one)} is {pace(one, at)}: `aggregator newsletter resume {one.issue_id}`"
             )
+    section.wants += unserved(config, stores)
     yield section
 
 
@@ -146,7 +148,7 @@ def _track(
     name, zone = f"{newsletter.id} {track.id}", newsletter.time_zone
     before = f"last {last.period_key}: {counted(last.counts)}, {pace(last, at)}" if last else "no issue yet"
     section.lines.append(f"{name}: {before}")
-    section.lines.append(f"{'':{len(name)}}  next {following.key}: {local(following.send_at, zone)} ({zone})")
+    section.lines.append(f"{'':{len(name)}}  next {next_issue(following, zone, at)} ({zone})")
     overdue = calendar.is_overdue(newsletter, following, at)
     # A track that never had an issue begins with the period that its first issue is due for.
     if overdue and last_end is not None:
@@ -192,7 +194,7 @@ def _mail(config: Config, stores: Stores, at: datetime) -> Section:
     section = Section("mail")
     if config.smtp is None:
         caught = sum(1 for _ in caught_folder(config).glob("*.eml"))
-        page = f"http://{config.web.host}:{config.web.port}{caught_path(stores)}"
+        page = config.web.url + caught_path(stores)
         section.lines.append(f"no smtp is configured: letters are caught, not sent ({caught}); {page}")
         section.facts |= {"caught": caught, "smtp": False}
     else:

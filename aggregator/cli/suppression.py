@@ -6,10 +6,12 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TextIO
+from itertools import islice
+from typing import BinaryIO
 
 import click
 
+from aggregator.cli.csv_lines import Line, lines_of
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, moment, now, one_line, pass_setting, show_rows
 from aggregator.errors import UsageError
 from aggregator.model import Suppression
@@ -77,14 +79,14 @@ def export(setting: Setting) -> None:
     writer.writerow(COLUMNS)
     with open_stores(setting.config, now()) as stores:
         for one in stores.suppressions.all():
-            writer.writerow((one.address_hash.hex(), one.reason, one.at.isoformat()))
+            writer.writerow((one.address_hash.hex(), one_line(one.reason), one.at.isoformat()))
 
 
 @command.command("import")
-@click.argument("listed", type=click.File("r", encoding="utf-8-sig"), metavar="FILE.csv")
+@click.argument("listed", type=click.File("rb"), metavar="FILE.csv")
 @click.option("--reason", default="imported", show_default=True, help="Where a row gives none.")
 @pass_setting
-def import_(setting: Setting, listed: TextIO, reason: str) -> None:
+def import_(setting: Setting, listed: BinaryIO, reason: str) -> None:
     """Add the addresses of a CSV file.
 
     Columns: `email` or, as `export` writes it, `hash`; if wanted, `reason` and `at`. Reasons that are on
@@ -93,12 +95,11 @@ def import_(setting: Setting, listed: TextIO, reason: str) -> None:
     A row that cannot be used is reported with its line; the others are imported.
     """
     with open_stores(setting.config, now()) as stores:
-        rows = csv.DictReader(listed)
-        if not {"email", "hash"} & set(rows.fieldnames or ()):
-            has = ", ".join(rows.fieldnames or ()) or "nothing"
-            raise UsageError(f"{listed.name}:1: no column `email` or `hash`; it has {has}")
         reading = _Reading(listed.name, reason, now(), stores.suppressions.hash_of)
-        added = sum(stores.suppressions.add(some) for some in _in_lots(reading.suppressions(rows)))
+        usable = reading.suppressions(lines_of(listed, listed.name, wanted=("email", "hash")))
+        added = 0
+        while some := list(islice(usable, ROWS_AT_ONCE)):
+            added += stores.suppressions.add(some)
     known = reading.usable - added
     click.echo(f"{added} addresses added, {known} were listed before, {reading.broken} rows left out.")
     if reading.broken:
@@ -115,40 +116,32 @@ class _Reading:
         self._hash_of = hash_of
         self.usable = self.broken = 0
 
-    def suppressions(self, rows: csv.DictReader[str]) -> Iterator[Suppression]:
+    def suppressions(self, lines: Iterable[Line]) -> Iterator[Suppression]:
         """One per usable row."""
-        while True:
+        for line in lines:
             try:
-                row = next(rows)
-                one = self._suppression(row)
-            except StopIteration:
-                return
-            except csv.Error as error:  # raised before the line is counted
-                self._report(rows.line_num + 1, error)
+                one = self._suppression(line.cells())
             except UsageError as error:
-                self._report(rows.line_num, error)
+                self.broken += 1
+                click.echo(f"{self._name}:{line.number}: {error}", err=True)
             else:
                 self.usable += 1
                 yield one
 
-    def _report(self, line: int, error: Exception) -> None:
-        self.broken += 1
-        click.echo(f"{self._name}:{line}: {error}", err=True)
-
-    def _suppression(self, row: Mapping[str, str | None]) -> Suppression:
-        hashed, email = _cell(row, "hash"), _cell(row, "email")
+    def _suppression(self, row: Mapping[str, str]) -> Suppression:
+        hashed, email = row.get("hash", ""), row.get("email", "")
         address_hash = _hash(hashed) if hashed else self._hash_of(email)
-        return Suppression(address_hash, _cell(row, "reason") or self._reason, self._moment(row))
+        return Suppression(address_hash, row.get("reason") or self._reason, self._moment(row))
 
-    def _moment(self, row: Mapping[str, str | None]) -> datetime:
-        written = _cell(row, "at")
+    def _moment(self, row: Mapping[str, str]) -> datetime:
+        written = row.get("at", "")
         if not written:
             return self._at
         try:
             at = datetime.fromisoformat(written)
-        except ValueError:
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise UsageError(f"`at` {written[:40]!r} is no moment; write 2026-11-22T09:30:00+00:00") from None
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _hash(written: str) -> bytes:
@@ -159,18 +152,3 @@ def _hash(written: str) -> bytes:
     if len(hashed) != HASH_BYTES:
         raise UsageError(f"`hash` {written[:20]!r} is no hash; give the 64 digits that `export` wrote")
     return hashed
-
-
-def _in_lots(listed: Iterable[Suppression]) -> Iterator[list[Suppression]]:
-    lot: list[Suppression] = []
-    for one in listed:
-        lot.append(one)
-        if len(lot) == ROWS_AT_ONCE:
-            yield lot
-            lot = []
-    if lot:
-        yield lot
-
-
-def _cell(row: Mapping[str, str | None], name: str) -> str:
-    return (row.get(name) or "").strip()

@@ -185,7 +185,7 @@ def _formers(item: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
 def _mailboxes(values: dict[str, Any]) -> Iterator[Problem]:
     bounces = values.get("bounces")
     read = {"maildir", "imap", "webhook_secret", "webhook_secret_file"}
-    if isinstance(bounces, dict) and not bounces.keys() & read:
+    if isinstance(bounces, dict) and not any(bounces.get(key) for key in read):
         yield ("bounces",), "nobody would read what comes back: give `maildir`, `imap` or `webhook_secret`"
 
 

@@ -113,6 +113,11 @@ class WebSettings(Settings):
     requests_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
     """Answers of one client a minute that have to be rendered: searches, stories, odd feeds, the API."""
 
+    @property
+    def url(self) -> str:
+        """Where it answers on this machine: `http://127.0.0.1:8080`, without a trailing slash."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
 
 class PollingSettings(Settings):
     """How sources are asked."""

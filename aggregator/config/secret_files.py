@@ -7,6 +7,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from aggregator.config.paths import beside
 from aggregator.config.yaml_source import Steps
 
 MAX_BYTES = 10_000
@@ -31,9 +32,13 @@ def with_secrets(values: dict[str, Any], folder: Path) -> tuple[dict[str, Any], 
         named = holder.get(key + FILE)
         if key in holder or not isinstance(named, str):
             continue
+        try:
+            path = beside(folder, named)
+        except ValueError:
+            continue  # the schema refuses it
         if read is values:
             read = {**values, **{name: deepcopy(values[name]) for name in SECTIONS if name in values}}
-        secret, fault = _read(Path(folder, Path(named).expanduser()))
+        secret, fault = _read(path)
         if fault:
             faults.append(((*steps, key + FILE), f"the {_CALLED[key]} file {fault}"))
         else:

@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from aggregator.config import codes
+from aggregator.config.paths import beside
 from aggregator.model import GROUP_PREFIX, Rhythm, Track
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -128,9 +129,7 @@ def _database_url(value: str, info: ValidationInfo) -> str:
 
 
 def _beside_config(value: Path, info: ValidationInfo) -> Path:
-    """Relative paths count from the folder of the configuration file, wherever the program was started."""
-    folder = (info.context or {}).get("folder", Path())
-    return Path(folder, value.expanduser())
+    return beside((info.context or {}).get("folder", Path()), value)
 
 
 def _folder(value: Path) -> Path:

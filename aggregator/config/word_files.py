@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from aggregator.config.paths import beside
 from aggregator.config.yaml_source import Steps
 from aggregator.errors import Fault
 from aggregator.model import WordFile
@@ -43,8 +44,8 @@ def read(values: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[tup
             files.append(one)
             continue
         try:
-            files += _files(Path(folder, Path(one).expanduser()))
-        except UnusableError as error:
+            files += _files(beside(folder, one))
+        except ValueError as error:
             problems.append((("region", "gazetteer", number), str(error)))
     return {**values, "region": {**region, "gazetteer": files}}, problems
 

@@ -99,6 +99,8 @@ class IssueProgress:
     pause_reason: str = ""
     first_sent_at: datetime | None = None
     last_sent_at: datetime | None = None
+    next_at: datetime | None = None
+    """From when on the first of those that wait may go: its reader's hour, or its next try."""
 
 
 @dataclass(frozen=True, slots=True)

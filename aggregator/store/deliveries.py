@@ -155,6 +155,11 @@ class DeliveryLedger:
         with reading(self._engine) as connection:
             return delivery_queue.pauses(connection, now)
 
+    def lift_pauses(self) -> None:
+        """Leave no server alone any more."""
+        with writing(self._engine) as connection:
+            delivery_queue.lift_pauses(connection)
+
     def unknown(self) -> Sequence[Delivery]:
         """Deliveries that may or may not have arrived."""
         return [doubt.delivery for doubt in self.doubts(None)]

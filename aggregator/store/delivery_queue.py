@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
 
 from aggregator.model import DeliveryState, ServerPause
 from aggregator.store.conflicts import insert_into
@@ -118,6 +118,11 @@ def pauses(connection: Connection, now: datetime) -> list[ServerPause]:
     query = select(server_pauses).where(until > now, until <= now + LONGEST_PAUSE)
     rows = connection.execute(query.order_by(server_pauses.c.server))
     return [ServerPause(row.server, row.until, row.reason) for row in rows]
+
+
+def lift_pauses(connection: Connection) -> None:
+    """Ask servers again that were left alone: what kept them from taking mail is mended."""
+    connection.execute(delete(server_pauses))
 
 
 def pause(connection: Connection, server: str, until: datetime, reason: str) -> None:

@@ -123,6 +123,12 @@ def _progress(connection: Connection, rows: Sequence[Row[Any]]) -> list[IssuePro
         .group_by(_row.issue_id)
     )
     sent = {issue_id: (first, last) for issue_id, first, last in connection.execute(query)}
+    waits = (
+        select(_row.issue_id, func.min(_row.not_before).label("first"))
+        .where(_row.issue_id.in_(ids), _row.kind == "issue", _row.state.in_(_WAITING))
+        .group_by(_row.issue_id)
+    )
+    following = {row.issue_id: row.first for row in connection.execute(waits)}
     return [
         IssueProgress(
             issue_id=row.id,
@@ -135,6 +141,7 @@ def _progress(connection: Connection, rows: Sequence[Row[Any]]) -> list[IssuePro
             pause_reason=row.pause_reason or "",
             first_sent_at=sent.get(row.id, (None, None))[0],
             last_sent_at=sent.get(row.id, (None, None))[1],
+            next_at=following.get(row.id),
         )
         for row in rows
     ]

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine, func, or_, select, text
 
-from aggregator.model import DeliveryKind, DeliveryState
+from aggregator.model import DeliveryKind, DeliveryState, SubscriberState
 from aggregator.store.engine import reading
-from aggregator.store.tables import deliveries, issues, stories
+from aggregator.store.tables import deliveries, issues, stories, subscribers, subscriptions, suppressions
 
 OPEN = (DeliveryState.READY, DeliveryState.LEASED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
 """Of these there are few, save while an issue goes out; all others grow for ever."""
@@ -42,6 +42,25 @@ class Overview:
             for kind, state, count in connection.execute(query):
                 counts.setdefault(DeliveryKind(kind), {})[DeliveryState(state)] = count
         return counts
+
+    def readers_by_track(self) -> Mapping[tuple[str, str], int]:
+        """Confirmed readers by newsletter and rhythm, those that are offered no more among them."""
+        confirmed = SubscriberState.CONFIRMED.value
+        wanted = (subscriptions.c.newsletter, subscriptions.c.track)
+        query = (
+            select(*wanted, func.count())
+            .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+            .where(subscriptions.c.state == confirmed, subscribers.c.state == confirmed)
+            .group_by(*wanted)
+        )
+        with reading(self._engine) as connection:
+            return {(newsletter, track): count for newsletter, track, count in connection.execute(query)}
+
+    def needs_former_keys(self) -> bool:
+        """Whether letters, people or suppressions are there, which only the keys of their time read."""
+        remembered = (deliveries.c.secret_key_id, subscribers.c.address_hash, suppressions.c.address_hash)
+        with reading(self._engine) as connection:
+            return any(connection.scalar(select(one).limit(1)) is not None for one in remembered)
 
     def held(self, since: datetime, resent: Collection[str]) -> int:
         """Letters that may have arrived and have waited for the operator's word since then or longer.

@@ -44,6 +44,11 @@ class Secrets:
 
     keys: tuple[Key, ...]
 
+    @staticmethod
+    def are_in(folder: Path) -> bool:
+        """Whether there are keys in `folder`, be they readable or not."""
+        return (folder / FILE_NAME).exists()
+
     @classmethod
     def load(cls, folder: Path) -> Secrets:
         """The keys in `folder`, made at the first call. Raises StoreError when the file cannot be used."""

@@ -38,6 +38,8 @@ _PAGE_POLICY = (
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}\.eml")
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""Fields of which a web server before us sends one or the other."""
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
@@ -133,6 +135,9 @@ class CaughtMail:
 
 
 def _is_loopback(request: Request) -> bool:
+    """Whether who asks is on this machine, and not somebody for whom a web server here asks."""
+    if any(name in request.headers for name in _PASSED_ON):
+        return False
     try:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from aggregator.config.schema import Config
+from aggregator.errors import StoreError, UsageError
 from aggregator.store import engine as database
 from aggregator.store.bounces import BounceStore
 from aggregator.store.corrections import CorrectionStore
@@ -76,12 +78,17 @@ class Stores:
 
 @contextmanager
 def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
-    """Open the database, bring it to this version, and tell it which sources are configured."""
+    """Open the database, bring it to this version, and tell it which sources are configured.
+
+    Raises UsageError for folders that cannot be made, and StoreError for a database or keys that cannot be
+    used.
+    """
     site, sources = config.publisher(), config.sources_enabled()
     _make_folders(config)
     engine = database.connect(config.storage.database)
     try:
         database.upgrade(engine)
+        _refuse_without_keys(config.storage.data, Overview(engine))
         secrets = Secrets.load(config.storage.data)
         opened = Stores(
             engine=engine,
@@ -117,6 +124,23 @@ def open_stores(config: Config, now: datetime) -> Iterator[Stores]:
         engine.dispose()
 
 
+def _refuse_without_keys(folder: Path, overview: Overview) -> None:
+    """New keys would know no suppressed address: they would get mail again."""
+    if Secrets.are_in(folder) or not overview.needs_former_keys():
+        return
+    if not Secrets.are_in(folder):  # asked again: another process may have begun with both meanwhile
+        raise StoreError(
+            f"there are no secret keys in {folder}, and this database was written with some: restore "
+            "`secret.keys` from its backup, or see docs/operating.md, «Where things are»"
+        )
+
+
 def _make_folders(config: Config) -> None:
-    config.storage.data.mkdir(parents=True, exist_ok=True)
-    config.storage.public.mkdir(parents=True, exist_ok=True)
+    for key, folder in (("data", config.storage.data), ("public", config.storage.public)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"storage.{key}: the folder {folder} cannot be made: {error.strerror}. Name another, or let "
+                "this user write there"
+            ) from error

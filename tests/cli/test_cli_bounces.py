@@ -162,7 +162,12 @@ def test_rows_that_cannot_be_used_are_told_with_line_and_cure(call: Call, tmp_pa
     )
     result = call("suppression", "import", str(file), expected=3)
     assert "3 addresses added, 0 were listed before, 4 rows left out." in result.stdout
-    for line, says in ((3, "not a mail address"), (4, "64 digits"), (5, "write 2026"), (7, "field larger")):
+    for line, says in (
+        (3, "not a mail address"),
+        (4, "64 digits"),
+        (5, "write 2026"),
+        (7, "line break missing"),
+    ):
         assert f"list.csv:{line}: " in result.stderr
         assert says in result.stderr
     exported = call("suppression", "export").stdout
@@ -180,3 +185,30 @@ def test_a_long_list_is_imported_in_lots(call: Call, tmp_path: Path) -> None:
     file.write_text("email\n" + "\n".join(f"r{n}@example.net" for n in range(2_500)), encoding="utf-8")
     assert "2500 addresses added" in call("suppression", "import", str(file)).output
     assert len(call("suppression", "list", "--limit", "3").stdout.splitlines()) == 3
+
+
+def test_a_list_from_another_program_is_read_however_it_was_saved(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(
+        b"\xef\xbb\xbfEmail;Reason\r\n"
+        b"aigul@example.net;left\r\n"
+        b"caf\xe9@example.net;left\r\n"
+        b'bek@example.net;"he said\r\n'
+        b"dana@example.net;left\r\n"
+    )
+    result = call("suppression", "import", str(file), expected=3)
+    assert "2 addresses added, 0 were listed before, 2 rows left out." in result.stdout
+    for line, says in ((3, "not UTF-8"), (4, "close each quote in its line")):
+        assert f"list.csv:{line}: " in result.stderr
+        assert says in result.stderr
+
+
+def test_a_reason_of_several_lines_goes_out_in_one_and_a_moment_before_all_time_is_refused(
+    call: Call, tmp_path: Path
+) -> None:
+    call("suppression", "add", "aigul@example.net", "--reason", "he wrote:\nno more")
+    exported = call("suppression", "export").stdout
+    assert ",he wrote: no more," in exported
+    file = tmp_path / "list.csv"
+    file.write_text("email,at\nbek@example.net,0001-01-01T00:00:00+06:00\n", encoding="utf-8")
+    assert "is no moment" in call("suppression", "import", str(file), expected=3).stderr

@@ -55,3 +55,4 @@ def test_a_key_that_cannot_be_used_is_a_fault(tmp_path: Path, key: bytes | None,
     assert code == 2
     assert f"dkim.key_file: {tmp_path / 'key.pem'}" in output.replace("\n", "")
     assert said in output
+    assert "is fine" not in output

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -93,8 +95,12 @@ def test_list_says_what_there_is_and_when_the_next_issue_goes(call: Call) -> Non
     week, month = call("newsletter", "list").output.splitlines()
     assert week.split("\t")[:4] == ["week", "weekly-1", "1", "none"]
     assert month.split("\t")[1:3] == ["monthly", "0"]
-    assert "07:00" in week
-    assert json.loads(call("newsletter", "list", "--json").output)[0]["languages"] == "en, fr"
+    assert re.match(r"\d{4}-W\d\d, due since Mon .* 07:00$", week.split("\t")[4])
+    (shown, _) = json.loads(call("newsletter", "list", "--json").output)
+    assert (shown["readers"], shown["last_issue_up_to"], shown["languages"]) == (1, None, ["en", "fr"])
+    assert datetime.fromisoformat(shown["next_issue_at"]) < datetime.now(UTC)
+    call("newsletter", "compose")
+    assert re.match(r"\d{4}-W\d\d at Mon .* 07:00$", call("newsletter", "list").output.split("\t")[4])
 
 
 # ------------------------------------------------------------------------------------------------ dry run
@@ -125,6 +131,18 @@ def test_a_dry_run_says_who_is_passed_over_and_why(told: Call, engine: Engine) -
     out = told("newsletter", "send", "--early", "week", "--dry-run").output
     assert "1 letters in 1 variants" in out
     assert "passed   1 readers: paused" in out
+
+
+def test_what_cannot_be_shown_is_told_with_its_period(told: Call) -> None:
+    told("newsletter", "compose", "--early", "week")
+    out = told("newsletter", "preview", "week", expected=2).output
+    assert "the running period of week weekly-1 has its issue already" in out
+    assert re.search(r"before the next one begins, Mon \d{4}-\d\d-\d\d 00:00 \(UTC\)", out)
+
+
+def test_a_preview_without_news_says_up_to_when(call: Call) -> None:
+    out = call("newsletter", "preview", "week", "--track", "monthly").output
+    assert re.search(r"Nothing new to tell in week monthly \d{4}-\d\d, up to \w{3} \d{4}-", out)
 
 
 def test_a_dry_run_without_news_or_a_due_issue_says_so(call: Call) -> None:
@@ -270,12 +288,13 @@ def test_the_standing_note_gives_way_to_one_that_was_written(told: Call, tmp_pat
 
 
 def test_a_standing_note_that_is_no_text_keeps_its_newsletter_back_and_says_why(
-    told: Call, tmp_path: Path
+    told: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "note.md").write_bytes(b"caf\xe9")
-    out = told("newsletter", "compose", "--early", "week", expected=3).output
-    assert "not composed: UsageError" in out
-    assert "is not UTF-8 from byte 3 on" in out
+    result = told("newsletter", "compose", "--early", "week", expected=3)
+    assert "not composed: the note" in result.output
+    assert "is not UTF-8 from byte 3 on" in result.output
+    assert not [one for one in caplog.records if one.exc_info], "words say it, no traceback"
     (tmp_path / "note.md").unlink()
     assert "5 stories for 0 readers" in told("newsletter", "compose", "--early", "week").output
 
@@ -330,6 +349,7 @@ def test_cancelling_asks_first(frozen: Call, engine: Engine, tmp_path: Path) -> 
     assert caught(tmp_path) == []
     assert "cancelled" in frozen("newsletter", "progress", "1").output
     assert "already cancelled" in frozen("newsletter", "pause", "1").output
+    assert "there is nothing to cancel" in frozen("newsletter", "cancel", "1").output
 
 
 def test_progress_shows_how_far_and_how_fast(frozen: Call) -> None:
@@ -362,6 +382,7 @@ def test_settling_can_be_for_one_issue_alone(frozen: Call, engine: Engine) -> No
                 date=datetime.now(UTC),
             )
         )
+    assert frozen("newsletter", "progress", "1", expected=3).output.split("\t")[-1] == "held\n"
     assert "2 letters taken as sent." in frozen("newsletter", "settle", "--sent", "--issue", "1").output
     assert "0 letters ready" in frozen("newsletter", "settle", "--resend").output
 
@@ -377,7 +398,12 @@ def test_letters_that_wait_for_an_hour_go_when_they_are_told_to(told: Call, engi
     with writing(engine) as connection:
         in_five_hours = (datetime.now(UTC) + timedelta(hours=5)).hour
         connection.execute(update(subscriptions).values(local_hour=in_five_hours, time_zone="UTC"))
-    assert "0 letters sent" in told("newsletter", "send", "--early", "week").output
+    out = told("newsletter", "send", "--early", "week").output
+    assert "0 letters sent" in out
+    assert "1 ready: `aggregator newsletter progress` says what they wait for" in out
+    (shown,) = json.loads(told("newsletter", "progress", "1", "--json").output)
+    assert datetime.fromisoformat(shown["next_at"]) > datetime.now(UTC) + timedelta(hours=3)
+    assert shown["pace"].startswith(f"the next from {shown['next_at'][:10]} ")
     assert "1 letters sent" in told("newsletter", "send", "--now").output
 
 
@@ -411,3 +437,45 @@ def readable(letter: bytes) -> str:
     parts = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
     words = (part.decode() for part in parts if isinstance(part, bytes))
     return "\n".join((str(make_header(decode_header(message["Subject"]))), *words))
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def test_a_preview_that_cannot_be_written_says_where(told: Call, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere" / "letter.html"
+    out = told("newsletter", "preview", "week", "--html", str(nowhere), expected=1).output
+    assert f"Error: {nowhere}: No such file or directory" in out
+
+
+@pytest.mark.parametrize("key", ["data", "public"])
+def test_a_folder_that_cannot_be_made_is_named_with_its_key(call: Call, tmp_path: Path, key: str) -> None:
+    path = tmp_path / "config.yaml"
+    settings = json.loads(path.read_text(encoding="utf-8")) | {"storage": {key: "config.yaml/inside"}}
+    path.write_text(json.dumps(settings), encoding="utf-8")
+    out = call("newsletter", "list", expected=2).output
+    assert f"storage.{key}: the folder {path}/inside cannot be made: Not a directory" in out
+
+
+def test_a_database_without_its_keys_is_refused_as_long_as_it_remembers_anybody(
+    call: Call, tmp_path: Path
+) -> None:
+    keys = tmp_path / "data" / "secret.keys"
+    call("newsletter", "list")
+    keys.unlink()
+    call("suppression", "add", "ann@example.org")
+    kept = keys.read_bytes()
+    keys.unlink()
+    out = call("suppression", "list", expected=1).output
+    assert "restore `secret.keys` from its backup" in out
+    assert not keys.exists()
+    keys.write_bytes(kept)
+    call("suppression", "list")
+
+
+def test_a_full_disk_is_told_without_a_traceback(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("aggregator.cli.newsletter.previewing.show_rows", full)
+    assert call("newsletter", "list", expected=1).output == "Error: No space left on device\n"

@@ -81,6 +81,7 @@ def test_an_installation_that_has_not_begun_needs_nobody(call: Call) -> None:
 def test_the_next_issue_stands_there_in_the_newsletters_zone(call: Call) -> None:
     out = call("status").output
     assert "week weekly-1: no issue yet" in out
+    assert ", due since Mon " in out
     assert "07:00 (Asia/Almaty)" in out
 
 
@@ -130,6 +131,8 @@ def test_a_server_that_rests_and_a_paused_issue_need_the_operator(call: Call, tm
     assert "a wrong name: `aggregator newsletter resume 1`" in out
     assert "mail.example: 535 no" in out
     assert json.loads(call("status", "--json", expected=3).output)["mail"]["paused"][0]["reason"] == "535 no"
+    call("newsletter", "send", "--now")
+    assert "mail.example" not in call("status", expected=3).output
 
 
 @pytest.mark.parametrize(("hours", "is_overdue"), [(47, False), (49, True)])
@@ -148,3 +151,41 @@ def test_an_issue_that_was_missed_for_too_long_needs_the_operator(
     shown = json.loads(call("status", "--json", expected=3 if is_overdue else 0).output)
     assert shown["newsletters"]["tracks"][0]["overdue"] is is_overdue
     assert any("weekly-1" in want and "overdue" in want for want in shown["needs_you"]) is is_overdue
+
+
+# ------------------------------------------------------------------------------------------------ unserved
+
+
+def rewrite(tmp_path: Path, **newsletter: object) -> None:
+    """Change the newsletter in the configuration."""
+    path = tmp_path / "config.yaml"
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    settings["newsletters"][0] |= newsletter
+    path.write_text(json.dumps(settings), encoding="utf-8")
+
+
+def test_readers_of_a_rhythm_that_is_offered_no_more_are_not_lost_unseen(call: Call, tmp_path: Path) -> None:
+    for email in ("ann@example.org", "ben@example.org"):
+        call("subscriber", "add", email, "--newsletter=week", "--consent=fair")
+    call("subscriber", "add", "cle@example.org", "--newsletter=week", "--track=daily", "--consent=fair")
+    call("subscriber", "add", "dan@example.org", "--newsletter=week", "--consent=fair")
+    call("subscriber", "remove", "dan@example.org")
+    rewrite(tmp_path, tracks=[{"weekly": "tuesday"}, "daily"])
+    (want,) = json.loads(call("status", "--json", expected=3).output)["needs_you"]
+    assert want.startswith(
+        "2 confirmed readers of week weekly-1 get no letters: the configuration has no rhythm"
+    )
+
+
+def test_letters_of_a_newsletter_that_is_gone_need_the_operator(call: Call, tmp_path: Path) -> None:
+    call("poll")
+    call("subscriber", "add", "ann@example.org", "--newsletter=week", "--consent=fair")
+    call("newsletter", "compose", "--early", "week")
+    rewrite(tmp_path, id="weekly")
+    out = call("status", expected=3).output
+    assert (
+        "1 confirmed readers of week weekly-1 get no letters: the configuration has no newsletter week" in out
+    )
+    assert "put it back, or `aggregator newsletter cancel 1`" in out
+    call("newsletter", "cancel", "1", "--yes")
+    assert "newsletter cancel" not in call("status", expected=3).output

@@ -215,14 +215,15 @@ def test_a_list_can_be_tried_and_imported_again(call: Call, file_of: Callable[[b
 def test_what_was_exported_is_imported_elsewhere(call: Call, file_of: Callable[[bytes | str], str]) -> None:
     call("add", "ann@example.org", *WEEK, "--country=uz", "--hour=7", "--time-zone=Asia/Tashkent")
     call("add", "ann@example.org", "--newsletter=month", "--consent=on paper")
+    call("add", "cle@example.org", "--newsletter=week", "--consent=at the fair,\nhall 3")
     call("add", "ben@example.org", *WEEK, "--track=daily")
     call("remove", "ben@example.org")
     exported = call("export").output
-    for email in ("ann@example.org", "ben@example.org"):
+    for email in ("ann@example.org", "ben@example.org", "cle@example.org"):
         call("erase", email, "--yes")
     result = call("import", file_of(exported), expected=3)
     assert "the reader's state is 'left'" in result.output
-    assert "2 readers added" in result.output
+    assert "3 readers added" in result.output
     kept = ("email", "newsletter", "track", "language", "countries", "hour", "time_zone", "consent")
     before, after = (
         [

@@ -74,6 +74,22 @@ ROWS = {
         SOUND + "bounces: {address: b@example.org, webhook_secret_file: nowhere}",
         "3:56: the secret file cannot be read: No such file or directory",
     ),
+    "bounces whose only mailbox is commented out": (
+        SOUND + "bounces:\n  address: b@example.org\n  maildir:\n",
+        "4:3: nobody would read what comes back: give `maildir`, `imap` or `webhook_secret`",
+    ),
+    "a password file at the home of nobody": (
+        SOUND + "smtp: {host: a.org, password_file: ~nobody-is-here/password}",
+        "3:36: `password_file`: there is no user `nobody-is-here` on this machine",
+    ),
+    "a folder at the home of nobody": (
+        SOUND + "storage: {data: ~nobody-is-here/data}",
+        "3:17: `data`: there is no user `nobody-is-here` on this machine",
+    ),
+    "a path that can be none": (
+        SOUND + 'storage: {public: "a\\0b"}',
+        "3:19: `public`: expects a path: no path holds a NUL character",
+    ),
     "another server whose password file is missing": (
         SOUND + "smtp: {host: a.org, more: [{host: b.org}, {host: c.org, username: me, password_file: no}]}",
         "3:86: the password file cannot be read: No such file or directory",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from aggregator.config.load import load
@@ -45,6 +46,21 @@ def test_the_weekly_letter_goes_out_on_monday_morning_in_almaty() -> None:
 
 def test_letters_leave_the_machine_only_once_a_mail_server_is_named() -> None:
     assert CONFIG.smtp is None
+
+
+def test_what_is_commented_out_can_be_used_as_it_stands(tmp_path: Path) -> None:
+    text = (TOP / "config.yaml").read_text(encoding="utf-8")
+    before, newsletters, mail = text.partition("\nnewsletters:\n")
+    mail = re.sub(r"^( *)#(?=[a-z]|  )", r"\1", mail, flags=re.MULTILINE)
+    (tmp_path / "my-templates").mkdir()
+    (tmp_path / "config.yaml").write_text(before + newsletters + mail, encoding="utf-8")
+    used = load(tmp_path / "config.yaml", {"SMTP_PASSWORD": "p", "BOUNCE_SECRET": "s" * 16})
+    sections = (used.smtp, used.bounces, used.dkim, used.templates)
+    assert None not in sections
+    assert used.subscribe.open is False
+    (weekly,) = used.newsletters_offered()
+    assert (weekly.images, weekly.hide_empty, weekly.on_unknown) == ("hosted", False, "resend")
+    assert weekly.send_window is not None
 
 
 def test_the_json_schema_is_that_of_the_models() -> None:

@@ -169,6 +169,16 @@ async def test_without_the_key_or_a_mail_there_is_nothing(path: str, visit, demo
         assert await answer.read() == b"<h1>Nothing here</h1>"
 
 
+@pytest.mark.parametrize("field", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+async def test_whoever_comes_through_a_web_server_of_this_machine_is_not_admitted(
+    field: str, visit, demo
+) -> None:
+    async with visit(demo) as client:
+        for name, status in (("X-Other", 200), (field, 404)):
+            async with client.get("/caught/the-key/", headers={name: "127.0.0.1"}) as answer:
+                assert answer.status == status
+
+
 @pytest.mark.parametrize("client", [("192.0.2.7", 1), ("2001:db8::1", 1), ("localhost", 1), None])
 def test_nobody_from_elsewhere_is_admitted(client: tuple[str, int] | None, demo, caught: Caught) -> None:
     mail = CaughtMail(caught, demo.environment, demo.site)

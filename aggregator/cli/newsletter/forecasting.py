@@ -37,14 +37,18 @@ def show_forecast(config: Config, early: Sequence[str], *, late: bool, at_once: 
 
 def _show_waiting(stores: Stores) -> None:
     """Letters of earlier issues, and other mail, that would go with it."""
-    counts = stores.ledger.counts()
-    waiting = {
-        state: counts[state] for state in (DeliveryState.READY, DeliveryState.DEFERRED) if counts.get(state)
-    }
-    if waiting:
+    if waiting := waiting_letters(stores):
         click.echo(f"Already in the ledger: {counted(waiting)}.")
     for pause in stores.ledger.pauses(now()):
         click.echo(describe_pause(pause))
+
+
+def waiting_letters(stores: Stores) -> dict[DeliveryState, int]:
+    """How many letters wait, whatever they wait for."""
+    counts = stores.ledger.counts()
+    return {
+        state: counts[state] for state in (DeliveryState.READY, DeliveryState.DEFERRED) if counts.get(state)
+    }
 
 
 def _account(one: Forecast, *, at_once: bool) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,7 +14,7 @@ from aggregator.cli.newsletter.naming import newsletter_named, track_named
 from aggregator.cli.terminal import Setting, now, pass_setting, show_json, show_rows
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
-from aggregator.model import Choice, FrozenIssue, Newsletter, PlannedVariant, Track
+from aggregator.model import Choice, FrozenIssue, Newsletter, Period, PlannedVariant, Track
 from aggregator.newsletter import calendar
 from aggregator.newsletter.compose import tellings, variants
 from aggregator.pipeline import draft
@@ -34,37 +34,65 @@ def list_(setting: Setting, as_program: bool) -> None:
     On a terminal as a table, elsewhere as tab-separated lines.
     """
     with open_stores(setting.config, now()) as stores:
-        rows = [
-            _row(stores, newsletter, track, now())
+        listed = [
+            _Listed.of(stores, newsletter, track, now())
             for newsletter in setting.config.newsletters_offered()
             for track in newsletter.tracks
         ]
     if as_program:
-        show_json([dict(zip(map(_key, COLUMNS), row, strict=True)) for row in rows])
+        show_json([one.as_json() for one in listed])
         return
-    show_rows(COLUMNS, rows)
-    if not rows:
+    show_rows(COLUMNS, [one.row() for one in listed])
+    if not listed:
         click.echo("No newsletter is configured: see `newsletters` in the configuration.", err=True)
 
 
-def _key(heading: str) -> str:
-    return heading.replace(" ", "_")
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    newsletter: Newsletter
+    track: Track
+    readers: int
+    last_end: datetime | None
+    following: Period
+    looked_at: datetime
+
+    @classmethod
+    def of(cls, stores: Stores, newsletter: Newsletter, track: Track, at: datetime) -> Self:
+        last_end = stores.issues.position(newsletter.id, track.id).last_period_end
+        readers = stores.issues.readers(newsletter.id, track.id)
+        following = calendar.following(newsletter, track, last_end, at)
+        return cls(newsletter, track, readers, last_end, following, at)
+
+    def row(self) -> tuple[str, ...]:
+        zone = self.newsletter.time_zone
+        return (
+            self.newsletter.id,
+            self.track.id,
+            str(self.readers),
+            f"up to {local(self.last_end, zone)}" if self.last_end else "none",
+            next_issue(self.following, zone, self.looked_at),
+            zone,
+            ", ".join(self.newsletter.interface_languages),
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """For programs; moments in UTC."""
+        return {
+            "newsletter": self.newsletter.id,
+            "track": self.track.id,
+            "readers": self.readers,
+            "last_issue_up_to": self.last_end,
+            "next_issue": self.following.key,
+            "next_issue_at": self.following.send_at,
+            "zone": self.newsletter.time_zone,
+            "languages": self.newsletter.interface_languages,
+        }
 
 
-def _row(stores: Stores, newsletter: Newsletter, track: Track, moment: datetime) -> tuple[str, ...]:
-    position = stores.issues.position(newsletter.id, track.id)
-    readers = stores.issues.readers(newsletter.id, track.id)
-    following = calendar.following(newsletter, track, position.last_period_end, moment)
-    last = local(position.last_period_end, newsletter.time_zone) if position.last_period_end else "–"
-    return (
-        newsletter.id,
-        track.id,
-        str(readers),
-        f"up to {last}" if position.last_period_end else "none",
-        f"{following.key} at {local(following.send_at, newsletter.time_zone)}",
-        newsletter.time_zone,
-        ", ".join(newsletter.interface_languages),
-    )
+def next_issue(following: Period, zone: str, at: datetime) -> str:
+    """Which issue comes next, and when; or since when it is due."""
+    when = local(following.send_at, zone)
+    return f"{following.key}, due since {when}" if following.send_at <= at else f"{following.key} at {when}"
 
 
 def local(moment: datetime, zone: str) -> str:
@@ -95,7 +123,7 @@ def preview(
     newsletter = newsletter_named(setting.config, newsletter_id)
     issue = drafted(setting.config, newsletter, track_named(newsletter, track_id))
     if not issue.placed:
-        click.echo(f"Nothing new to tell since the last issue of {newsletter_id}.", err=True)
+        click.echo(nothing_new(newsletter, issue), err=True)
         return
     variant = whole_variant(setting.config, newsletter, issue, language or issue.frames[0].language)
     if explain:
@@ -104,6 +132,12 @@ def preview(
     if html:
         html.write_text("".join(variant.html), encoding="utf-8")
     text.write(f"Subject: {variant.subject}\n\n{''.join(variant.text)}")
+
+
+def nothing_new(newsletter: Newsletter, issue: FrozenIssue) -> str:
+    """That there is nothing to show, and of which period."""
+    end = local(issue.period.end, newsletter.time_zone)
+    return f"Nothing new to tell in {newsletter.id} {issue.track} {issue.period.key}, up to {end}."
 
 
 def drafted(config: Config, newsletter: Newsletter, track: Track) -> FrozenIssue:
@@ -119,7 +153,12 @@ def drafted(config: Config, newsletter: Newsletter, track: Track) -> FrozenIssue
         last_end = ports.issues.position(newsletter.id, track.id).last_period_end
         period = calendar.cut_short(newsletter, track, last_end, moment)
         if period is None:
-            raise UsageError(f"an issue of {newsletter.id} was closed just now: there is nothing to show yet")
+            following = calendar.following(newsletter, track, last_end, moment)
+            begins = local(following.start, newsletter.time_zone)
+            raise UsageError(
+                f"the running period of {newsletter.id} {track.id} has its issue already: there is nothing "
+                f"to show before the next one begins, {begins} ({newsletter.time_zone})"
+            )
         return draft(moment, newsletter, track, period, ports)
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import click
 
-from aggregator.cli.newsletter.forecasting import show_forecast
+from aggregator.cli.newsletter.forecasting import show_forecast, waiting_letters
 from aggregator.cli.newsletter.naming import newsletter_meant, newsletter_named
 from aggregator.cli.newsletter.testing import send_test
-from aggregator.cli.newsletter.wording import HELD, describe_issue, describe_letter, describe_pause
+from aggregator.cli.newsletter.wording import (
+    HELD,
+    counted,
+    describe_issue,
+    describe_letter,
+    describe_pause,
+)
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, one_line, pass_setting, progress, run_async
 from aggregator.config.schema import Config
 from aggregator.mending import MendLine, mend
@@ -47,7 +53,12 @@ def compose_(setting: Setting, early: tuple[str, ...], late: bool) -> None:
 @_early
 @_late
 @click.option("--dry-run", is_flag=True, help="Only say who would get what; change nothing.")
-@click.option("--now", "at_once", is_flag=True, help="Let letters go that wait for a window or their hour.")
+@click.option(
+    "--now",
+    "at_once",
+    is_flag=True,
+    help="Let letters go that wait for a window, their hour, or a server that rests.",
+)
 @click.option("--to", "address", metavar="ADDRESS", help="Only a test: the running issue, to this address.")
 @click.option("--newsletter", "newsletter_id", metavar="ID", help="With --to: which one.")
 @click.option("--track", "track_id", help="With --to: which rhythm; the first one by default.")
@@ -88,12 +99,14 @@ def send(
 
 def _send(config: Config, early: tuple[str, ...], *, late: bool, at_once: bool) -> int:
     composed = _compose(config, early, late=late)
-    delivered, paused = run_async(_deliver(config, at_once=at_once))
+    delivered, waiting, paused = run_async(_deliver(config, at_once=at_once))
     counts = delivered.counts
     sent = counts.get(DeliveryState.SENT, 0)
     click.echo(f"{sent} letters sent, {sum(counts.values()) - sent} not sent, {delivered.held} held.")
     if delivered.held:
         click.echo(HELD.format(count=delivered.held))
+    if waiting:
+        click.echo(f"{counted(waiting)}: `aggregator newsletter progress` says what they wait for.")
     for pause in paused:
         click.echo(describe_pause(pause))
     failed = counts.get(DeliveryState.FAILED)
@@ -138,14 +151,18 @@ def _without_windows(ports: DeliverPorts) -> DeliverPorts:
     return replace(ports, newsletters=letters)
 
 
-async def _deliver(config: Config, *, at_once: bool) -> tuple[DeliverReport, Sequence[ServerPause]]:
+async def _deliver(
+    config: Config, *, at_once: bool
+) -> tuple[DeliverReport, Mapping[DeliveryState, int], Sequence[ServerPause]]:
+    """What became of letters, what waits, and which servers are left alone."""
     with open_stores(config, now()) as stores:
         if at_once:
             stores.issues.hasten(now())
+            stores.ledger.lift_pauses()
         async with delivering(config, stores) as opened:
             ports = _without_windows(opened) if at_once else opened
             with progress("Sending", stores.ledger.counts().get(DeliveryState.READY, 0)) as show:
                 report = await deliver(
                     now(), ports, limit=None, watch=lambda line: show(describe_letter(line))
                 )
-                return report, stores.ledger.pauses(now())
+                return report, waiting_letters(stores), stores.ledger.pauses(now())

@@ -66,7 +66,8 @@ def cancel(setting: Setting, issue: str, yes: bool) -> None:
         if not yes:
             waiting = sum(meant.counts.get(state, 0) for state in _WAITING)
             click.echo(f"{title(meant)}: {counted(meant.counts)}")
-            click.echo(f"{waiting} letters would not be sent, ever; call it again with --yes.")
+            would = f"{waiting} letters would not be sent, ever; call it again with --yes."
+            click.echo(would if waiting else "No letter of it waits: there is nothing to cancel.")
             sys.exit(NEEDS_OPERATOR if waiting else 0)
         cancelled = stores.desk.cancel(meant.issue_id, now())
     click.echo(f"{title(meant)}: {cancelled} letters cancelled")

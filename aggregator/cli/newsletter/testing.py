@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aggregator.cli.newsletter.naming import track_named
-from aggregator.cli.newsletter.previewing import drafted, whole_variant
+from aggregator.cli.newsletter.previewing import drafted, nothing_new, whole_variant
 from aggregator.cli.newsletter.wording import describe_letter, describe_pause
 from aggregator.cli.terminal import NEEDS_OPERATOR, now, run_async
 from aggregator.config.schema import Config
@@ -25,7 +25,7 @@ def send_test(
     """
     issue = drafted(config, newsletter, track_named(newsletter, track_id))
     if not issue.placed:
-        click.echo(f"Nothing new to tell since the last issue of {newsletter.id}.", err=True)
+        click.echo(nothing_new(newsletter, issue), err=True)
         return 0
     variant = whole_variant(config, newsletter, issue, language or issue.frames[0].language)
     with open_stores(config, now()) as stores:

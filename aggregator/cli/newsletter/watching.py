@@ -41,8 +41,11 @@ def status(setting: Setting) -> None:
             click.echo(f"{issue.newsletter} {issue.track} {issue.period}: {told}; {letters}")
         if held := len(stores.ledger.unknown()):
             click.echo(HELD.format(count=held))
-        for pause in stores.ledger.pauses(now()):
+        pauses = stores.ledger.pauses(now())
+        for pause in pauses:
             click.echo(describe_pause(pause))
+    if held or pauses:
+        sys.exit(NEEDS_OPERATOR)
 
 
 @click.command()
@@ -97,9 +100,17 @@ def pace(one: IssueProgress, at: datetime) -> str:
     if one.state != "frozen":
         return one.state
     left = sum(one.counts.get(state, 0) for state in (*_WAITING, DeliveryState.DEFERRED))
+    if not left and one.counts.get(DeliveryState.UNKNOWN):
+        return "held"
     if not left:
         return f"done {moment(one.last_sent_at)} UTC" if one.last_sent_at else "done"
+    return _on_its_way(one, left, at)
+
+
+def _on_its_way(one: IssueProgress, left: int, at: datetime) -> str:
     rate = per_second(one)
+    if one.next_at is not None and one.next_at > at and not one.counts.get(DeliveryState.LEASED):
+        return f"the next from {moment(one.next_at)} UTC on"
     if one.last_sent_at is None:
         return "not begun"
     if rate is None or at - one.last_sent_at > LATELY:
@@ -129,6 +140,7 @@ def as_json(one: IssueProgress, at: datetime) -> dict[str, object]:
         "pause_reason": one.pause_reason,
         "first_sent_at": one.first_sent_at,
         "last_sent_at": one.last_sent_at,
+        "next_at": one.next_at,
         "per_second": per_second(one),
         "pace": pace(one, at),
     }

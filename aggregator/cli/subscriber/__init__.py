@@ -10,7 +10,7 @@ import click
 from aggregator.cli.subscriber.importing import import_
 from aggregator.cli.subscriber.one import confirm, erase, pause, show
 from aggregator.cli.subscriber.wishing import wished
-from aggregator.cli.terminal import Setting, now, pass_setting
+from aggregator.cli.terminal import Setting, now, one_line, pass_setting
 from aggregator.errors import UsageError
 from aggregator.model import Enrolment
 from aggregator.wiring.stores import open_stores
@@ -57,7 +57,9 @@ def add(
         time_zone=time_zone,
     )
     with open_stores(setting.config, now()) as stores:
-        (outcome,) = stores.subscribers.enrol([Enrolment(email, newsletter_id, wish, consent)], now())
+        # A list has a line for each reader: what is kept of the consent stands in one, too.
+        enrolment = Enrolment(email, newsletter_id, wish, one_line(consent))
+        (outcome,) = stores.subscribers.enrol([enrolment], now())
         if isinstance(outcome, UsageError):
             raise outcome
         kept = stores.subscribers.get(email, newsletter_id)

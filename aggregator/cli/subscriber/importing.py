@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 import click
 
+from aggregator.cli.csv_lines import Line, lines_of
 from aggregator.cli.newsletter.naming import newsletter_named, track_named
-from aggregator.cli.subscriber.lines import Line, lines_of
 from aggregator.cli.subscriber.wishing import wished
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting
 from aggregator.config.schema import Config

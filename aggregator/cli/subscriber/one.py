@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from aggregator.cli.terminal import Setting, now, pass_setting
+from aggregator.cli.terminal import Setting, now, one_line, pass_setting
 from aggregator.errors import UsageError
 from aggregator.wiring.stores import open_stores
 
@@ -65,7 +65,7 @@ def _subscription(one: dict[str, Any]) -> str:
 def confirm(setting: Setting, email: str, consent: str) -> None:
     """Confirm what a reader asked for, where the mail that asks back did not reach them."""
     with open_stores(setting.config, now()) as stores:
-        begun = stores.member_desk.confirm(email, consent, now())
+        begun = stores.member_desk.confirm(email, one_line(consent), now())
     if not begun:
         raise UsageError(
             f"nothing waits for {email} to confirm; `aggregator subscriber add` adds a reader who agreed"

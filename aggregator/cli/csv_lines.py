@@ -1,9 +1,9 @@
-"""A CSV file of readers, line by line: what is wrong in one line costs that line alone."""
+"""CSV files of addresses, line by line: what is wrong in one line costs that line alone."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aggregator.errors import UsageError
@@ -32,12 +32,12 @@ class Line:
         return dict(zip(self.heading, cells, strict=False))
 
 
-def lines_of(file: Iterable[bytes], name: str) -> Iterator[Line]:
+def lines_of(file: Iterable[bytes], name: str, *, wanted: Sequence[str] = ("email",)) -> Iterator[Line]:
     """The lines below the heading that are not empty.
 
     Cells stand between commas, semicolons or tabs, whichever the heading has. A cell cannot hold a line
     break: a quote that nobody closed would swallow all that follows. Raises UsageError where there is no
-    heading with a column `email`.
+    heading with one of the columns `wanted`.
     """
     lines = iter(file)
     first = next(lines, b"").removeprefix(b"\xef\xbb\xbf")
@@ -46,8 +46,11 @@ def lines_of(file: Iterable[bytes], name: str) -> Iterator[Line]:
         heading = tuple(cell.casefold() for cell in _cells(first, delimiter))
     except UsageError as error:
         raise UsageError(f"{name}:1: {error}") from error
-    if "email" not in heading:
-        raise UsageError(f"{name}:1: no column `email`; it has {', '.join(filter(None, heading)) or 'none'}")
+    if not set(wanted) & set(heading):
+        columns = " or ".join(f"`{one}`" for one in wanted)
+        raise UsageError(
+            f"{name}:1: no column {columns}; it has {', '.join(filter(None, heading)) or 'none'}"
+        )
     for number, content in enumerate(lines, start=2):
         if content.strip(b"\r\n\t ;,"):
             yield Line(number, content, heading, delimiter)

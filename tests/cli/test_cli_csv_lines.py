@@ -1,11 +1,11 @@
-"""Lists of readers line by line: whatever stands in a line, it costs no other line."""
+"""Lists of addresses line by line: whatever stands in a line, it costs no other line."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.cli.subscriber.lines import lines_of
+from aggregator.cli.csv_lines import lines_of
 from aggregator.errors import UsageError
 from aggregator.store.addresses import normalised
 
