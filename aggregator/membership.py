@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from aggregator.errors import UsageError
@@ -153,6 +154,7 @@ def apply(now: datetime, ports: MemberPorts, application: Application) -> None:
         expires_at=now + CONFIRM_WITHIN,
         mail_expires_at=now + CONFIRMATION_SENT_WITHIN,
         client=application.client,
+        consent_text=application.text,
     )
     language = wish.choice.language
     notice = ports.write(NoticeKind.CONFIRM, language, offer.names[language])
@@ -285,10 +287,7 @@ def change_address(now: datetime, ports: MemberPorts, token: str, new_email: str
 
 def confirm_address(now: datetime, ports: MemberPorts, token: str) -> bool:
     """Take the new address; the old one is told."""
-
-    def tell(language: str) -> Notice:
-        return ports.write(NoticeKind.ADDRESS_CHANGED, language)
-
+    tell = partial(ports.write, NoticeKind.ADDRESS_CHANGED)
     return ports.memory.change_address(token, tell, now + NEWS_SENT_WITHIN, now)
 
 

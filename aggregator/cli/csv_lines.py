@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from aggregator.errors import UsageError
 
 LONGEST_LINE = 10_000
 """Bytes."""
+_FORMULA = re.compile(r"'*[=+\-@]")
+"""What programs for tables reckon; an address may begin like that."""
+_CONTROL = re.compile(r"[\0-\x08\n-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,25 @@ def lines_of(file: Iterable[bytes], name: str, *, wanted: Sequence[str] = ("emai
             yield Line(number, content, heading, delimiter)
 
 
+def harmless(cell: str) -> str:
+    """A cell that is written, with an apostrophe before what would be a formula; reading takes it off."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _as_written(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
 def _cells(content: bytes, delimiter: str) -> list[str]:
     if len(content) > LONGEST_LINE:
         raise UsageError(f"the line is longer than {LONGEST_LINE} bytes: is a line break missing?")
     try:
         text = content.decode("utf-8").rstrip("\r\n")
+        if found := _CONTROL.search(text):
+            raise UsageError(f"holds U+{ord(found[0]):04X}, which is no text: save the file as CSV in UTF-8")
         (cells,) = list(csv.reader([text], delimiter=delimiter, strict=True)) or [[]]
     except UnicodeDecodeError:
         raise UsageError("not UTF-8: save the file in this encoding") from None
     except csv.Error as error:
         raise UsageError(f"not CSV ({error}): close each quote in its line") from None
-    return [cell.strip() for cell in cells]
+    return [_as_written(cell.strip()) for cell in cells]

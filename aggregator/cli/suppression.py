@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import click
 
-from aggregator.cli.csv_lines import Line, lines_of
+from aggregator.cli.csv_lines import Line, harmless, lines_of
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, moment, now, one_line, pass_setting, show_rows
 from aggregator.errors import UsageError
 from aggregator.model import Suppression
@@ -79,7 +79,7 @@ def export(setting: Setting) -> None:
     writer.writerow(COLUMNS)
     with open_stores(setting.config, now()) as stores:
         for one in stores.suppressions.all():
-            writer.writerow((one.address_hash.hex(), one_line(one.reason), one.at.isoformat()))
+            writer.writerow((one.address_hash.hex(), harmless(one_line(one.reason)), one.at.isoformat()))
 
 
 @command.command("import")

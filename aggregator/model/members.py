@@ -49,6 +49,8 @@ class Application:
     """Which wording of the consent was shown."""
     client: str | None = None
     """IP address, where it is known. Counted against floods; kept only where the operator chose to."""
+    text: str = ""
+    """That wording itself, as the page shows it (HTML)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class LinkRequest:
     """Until when it makes sense to send the mail."""
     client: str | None = None
     """IP address of who asked; counted, not kept."""
+    consent_text: str = ""
+    """The wording whose version stands in `asked` as `text`: kept once, whoever reads it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from jinja2 import Environment
 
+from aggregator.errors import Fault, TemplateFaultError
 from aggregator.model import Notice, Site
+from aggregator.newsletter.places import LINK
 from aggregator.newsletter.template_faults import render
 
 
@@ -62,6 +64,31 @@ class NoticePress:
             text=self._render(f"{kind}.txt", language, shown),
             link_path=LINK_PATHS[kind],
         )
+
+    def faults(self) -> list[Fault]:
+        """What the templates do wrong in any language, each fault once."""
+        found: dict[Fault, None] = {}
+        for language in sorted(self._languages):
+            for kind in NoticeKind:
+                try:
+                    notice = self.write(kind, language, "An invented name")
+                except TemplateFaultError as error:
+                    found[error.fault] = None
+                else:
+                    found.update(dict.fromkeys(self._without_link(kind, notice)))
+        return list(found)
+
+    def _without_link(self, kind: NoticeKind, notice: Notice) -> list[Fault]:
+        """Parts of a mail whose link nobody finds."""
+        silent = [
+            f"email/notices/{kind}.{form}"
+            for form, part in (("html", notice.html), ("txt", notice.text))
+            if LINK_PATHS[kind] and LINK not in part
+        ]
+        templates = map(self._environment(notice.language).get_template, silent)
+        return [
+            Fault(one.filename or one.name or "", 1, 1, f"has no link: write {LINK}") for one in templates
+        ]
 
     def _render(self, template: str, language: str, shown: dict[str, object]) -> str:
         return render(self._environment, f"email/notices/{template}", language, **shown)

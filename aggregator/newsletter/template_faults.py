@@ -10,12 +10,13 @@ from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 
 from aggregator.errors import Fault, TemplateFaultError
 
-_WORDING = "the wordings (locale/{language}/email.po)"
+_WORDING = "the wordings (locale/{language}/{part}.po)"
 
 
 def render(environment: Callable[[str], Environment], template: str, language: str, **shown: object) -> str:
     """The template in one interface language. Raises TemplateFaultError for whatever it does wrong."""
-    with _placed(_WORDING.format(language=language)):
+    part = "notices" if template.startswith("email/notices/") else "email"
+    with _placed(_WORDING.format(language=language, part=part)):
         made = environment(language)
     with _placed(template):
         return made.get_template(template).render(language=language, **shown)

@@ -30,13 +30,18 @@ def normalised(address: str) -> str:
     """The key under which an address is unique: NFC, domain in lower case, local part casefolded.
 
     RFC 5321 lets local parts differ by case; no mailbox provider does, and nobody must get two letters. A
-    domain counts as one whether it is written in its own script or in A-labels (RFC 5891).
+    domain counts as one whether it is written in its own script or in A-labels (RFC 5891), in wide letters or
+    with the full stop of East Asia (UTS 46).
     Raises UsageError for what cannot be an address.
     """
     local, at, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
     if not (local and at and domain) or len(address) > LONGEST or not _printable(address.strip()):
         raise UsageError(f"{address[:LONGEST]!r} is not a mail address; write name@example.org")
-    return unicodedata.normalize("NFC", f"{local.casefold()}@{_own_script(domain.lower())}")
+    return unicodedata.normalize("NFC", f"{local.casefold()}@{_own_script(_folded(domain))}")
+
+
+def _folded(domain: str) -> str:
+    return unicodedata.normalize("NFKC", domain).replace("\u3002", ".").lower()
 
 
 def _own_script(domain: str) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, case, delete, exists, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, case, delete, exists, or_, select, update
 
-from aggregator.model import DeliveryState, Tidied
-from aggregator.store import request_counts
+from aggregator.model import DeliveryState, LinkPurpose, Tidied
+from aggregator.store import consent_texts, request_counts
 from aggregator.store import subscriptions as ways
 from aggregator.store.chunks import chunked
 from aggregator.store.engine import writing
@@ -47,7 +47,10 @@ _row = deliveries.c
 
 
 def record(connection: Connection, person_id: int) -> dict[str, Any]:
-    """All that is kept of a person, as plain JSON."""
+    """All that is kept of a person, as plain JSON.
+
+    Without what they asked for at an address that they did not prove: it says whether a mail went there.
+    """
     person: Any = connection.execute(select(subscribers).where(subscribers.c.id == person_id)).one()
     suppressed: Any = select(suppressions.c.reason, suppressions.c.at)
     return {
@@ -58,7 +61,9 @@ def record(connection: Connection, person_id: int) -> dict[str, Any]:
         "confirmed_at": _text(person.confirmed_at),
         "left_at": _text(person.left_at),
         "subscriptions": [
-            _without(row, "subscriber_id") for row in connection.execute(ways.of_person(person_id))
+            _without(row, "subscriber_id")
+            | {"consent": consent_texts.spelled_out(connection, row.consent or {})}
+            for row in connection.execute(ways.of_person(person_id)).all()
         ],
         "suppressed": [
             _without(row)
@@ -79,6 +84,10 @@ def _bounces(address_hash: bytes) -> Any:
 
 
 def _letters(person_id: int, address_hash: bytes) -> Any:
+    link = account_links.c
+    elsewhere = select(link.delivery_id).where(
+        link.subscriber_id == person_id, _leads_to_another(address_hash)
+    )
     return (
         select(
             _row.kind,
@@ -92,7 +101,7 @@ def _letters(person_id: int, address_hash: bytes) -> Any:
             _row.reason,
         )
         .join(issues, issues.c.id == _row.issue_id, isouter=True)
-        .where(_theirs(person_id, address_hash))
+        .where(_theirs(person_id, address_hash), _row.id.not_in(elsewhere))
         .order_by(_row.id)
     )
 
@@ -101,9 +110,20 @@ def _links(person_id: int, address_hash: bytes) -> Any:
     link = account_links.c
     return (
         select(link.purpose, link.asked, link.asked_at, link.expires_at, link.used_at)
-        .where(or_(link.address_hash == address_hash, link.subscriber_id == person_id))
+        .where(
+            or_(
+                link.address_hash == address_hash,
+                and_(link.subscriber_id == person_id, ~_leads_to_another(address_hash)),
+            )
+        )
         .order_by(link.delivery_id)
     )
+
+
+def _leads_to_another(address_hash: Any) -> Any:
+    """Whether a link was to prove an address, and that is not the person's."""
+    link = account_links.c
+    return and_(link.purpose == LinkPurpose.NEW_ADDRESS.value, link.address_hash != address_hash)
 
 
 def _without(row: Row[Any], *names: str) -> dict[str, Any]:
@@ -192,8 +212,8 @@ def _scrub(connection: Connection, delivery_ids: Collection[int]) -> None:
 def tidy(engine: Engine, now: datetime, kept: timedelta) -> Tidied:
     """Forget links that were asked for longer ago than `kept`, and counts that are over.
 
-    An address that never confirmed leaves the ledger with them. Some hundred at once, so that nobody waits
-    long for the database.
+    An address that never confirmed leaves the ledger with them, and so does one to which a reader wanted to
+    move and did not. Some hundred at once, so that nobody waits long for the database.
     """
     links = 0
     while forgotten := _forget_links(engine, now - kept):
@@ -206,8 +226,10 @@ def tidy(engine: Engine, now: datetime, kept: timedelta) -> Tidied:
 
 def _forget_links(engine: Engine, before: datetime) -> int:
     link = account_links.c
+    unproved = or_(link.subscriber_id.is_(None), _leads_to_another(subscribers.c.address_hash))
     old = (
-        select(link.delivery_id, link.subscriber_id)
+        select(link.delivery_id, unproved.label("unproved"))
+        .join(subscribers, subscribers.c.id == link.subscriber_id, isouter=True)
         .where(link.asked_at < before)
         .order_by(link.asked_at)
         .limit(LINKS_AT_ONCE)
@@ -215,7 +237,7 @@ def _forget_links(engine: Engine, before: datetime) -> int:
     with writing(engine) as connection:
         rows = connection.execute(old).all()
         ids = [row.delivery_id for row in rows]
-        _scrub(connection, [row.delivery_id for row in rows if row.subscriber_id is None])
+        _scrub(connection, [row.delivery_id for row in rows if row.unproved])
         connection.execute(delete(notices).where(notices.c.delivery_id.in_(ids)))
         connection.execute(delete(account_links).where(link.delivery_id.in_(ids)))
     return len(rows)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select
 
 from aggregator.model import LinkPurpose, Subscription
-from aggregator.store import erasing
+from aggregator.store import consent_texts, erasing
 from aggregator.store import subscriptions as ways
 from aggregator.store.addresses import normalised
 from aggregator.store.engine import reading, writing
@@ -18,7 +18,7 @@ from aggregator.store.tables import account_links, subscribers
 
 
 class MemberDesk:
-    """Each method takes an address, and raises UsageError for what is none."""
+    """Each method that takes an address raises UsageError for what is none."""
 
     def __init__(self, engine: Engine, secrets: Secrets) -> None:
         self._engine = engine
@@ -29,6 +29,11 @@ class MemberDesk:
         with reading(self._engine) as connection:
             person_id = self._person_id(connection, email)
             return None if person_id is None else erasing.record(connection, person_id)
+
+    def consent_texts(self) -> list[dict[str, str]]:
+        """The words that readers agreed to: `version`, `since` when somebody did, `text`."""
+        with reading(self._engine) as connection:
+            return consent_texts.all_texts(connection)
 
     def waiting(self, email: str, now: datetime) -> list[str]:
         """Newsletters that somebody asked for at this address and that were not confirmed yet."""

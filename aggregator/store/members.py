@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, exists, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, exists, insert, select, update
 
 from aggregator.model import (
     Acquaintance,
@@ -25,7 +25,7 @@ from aggregator.model import (
     Tidied,
     Wish,
 )
-from aggregator.store import erasing, request_counts
+from aggregator.store import consent_texts, erasing, request_counts
 from aggregator.store import subscriptions as ways
 from aggregator.store.addresses import checked, normalised
 from aggregator.store.engine import reading, writing
@@ -33,11 +33,7 @@ from aggregator.store.letter_identity import token_hash
 from aggregator.store.member_rows import carry_out, consent_of, good, of_letter, whole_person
 from aggregator.store.notices import enqueue
 from aggregator.store.secrets import Secrets
-from aggregator.store.tables import (
-    account_links,
-    subscribers,
-    suppressions,
-)
+from aggregator.store.tables import account_links, deliveries, notices, subscribers, suppressions
 
 KIND_OF_MAIL = {
     LinkPurpose.CONFIRM: DeliveryKind.CONFIRM,
@@ -84,13 +80,13 @@ class MemberStore:
                 if not request_counts.count(connection, counted):
                     attempt.rollback()
                     return "all"
-            with connection.begin_nested() as letter:
-                self._mail_link(connection, request, notice, now)
-                if not mail:
-                    letter.rollback()
+            if request.consent_text:
+                consent_texts.keep(connection, str(request.asked["text"]), request.consent_text, now)
+            delivery_id = self._mail_link(connection, request, notice, now)
+            _take_back(connection, None if mail else delivery_id)
         return None
 
-    def _mail_link(self, connection: Connection, request: LinkRequest, notice: Notice, now: datetime) -> None:
+    def _mail_link(self, connection: Connection, request: LinkRequest, notice: Notice, now: datetime) -> int:
         delivery_id, token = enqueue(
             connection,
             self._secrets,
@@ -113,6 +109,7 @@ class MemberStore:
             "expires_at": request.expires_at,
         }
         connection.execute(insert(account_links).values(link))
+        return delivery_id
 
     # ------------------------------------------------------------------------------------- confirmation
 
@@ -249,3 +246,17 @@ class MemberStore:
     def _is_suppressed(self, connection: Connection, address: str) -> bool:
         query = exists().where(suppressions.c.address_hash == self._hash(address))
         return bool(connection.scalar(select(query)))
+
+
+def _take_back(connection: Connection, delivery_id: int | None) -> None:
+    """Forget a mail that is not to go out; for none do the same work.
+
+    Deleted, not rolled back: then SQLite would give its number anew, and as each Message-ID tells a number,
+    who asks for mails to an address of their own before and after would learn whether one went out between.
+    """
+    for table, key in (
+        (account_links, _link.delivery_id),
+        (notices, notices.c.delivery_id),
+        (deliveries, deliveries.c.id),
+    ):
+        connection.execute(delete(table).where(key == (delivery_id or 0)))

@@ -16,13 +16,15 @@ from urllib.parse import parse_qsl, urlsplit
 from babel import negotiate_locale
 from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from aggregator.model import Departure, Site
+from aggregator.web import reader_forms
 from aggregator.web.preferring import PAUSES
 from aggregator.web.reader_desk import token_of
+from aggregator.web.reader_forms import Refused
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +77,11 @@ class LeavingPage:
 
     async def _left(self, request: Request, wished: str) -> Response:
         """Leave if the body is RFC 8058's; 400 for another body, 503 while the store does not answer."""
-        if not await _is_one_click(request):
-            return self._page("ask", wished, 400, token=self._token(request))
+        try:
+            if not await _is_one_click(request):
+                return self._page("ask", wished, 400, token=self._token(request))
+        except ClientDisconnect:
+            return Response(status_code=400)
         try:
             departure = await run_in_threadpool(self._leave, request.path_params["token"])
         except Exception as error:
@@ -114,11 +119,10 @@ class LeavingPage:
 
 async def _is_one_click(request: Request) -> bool:
     """Whether the body is `List-Unsubscribe=One-Click` and no more, as form or multipart (RFC 8058, 3.2)."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return False
+    try:
+        body = await reader_forms.body_of(request, LARGEST_BODY)
+    except Refused:
+        return False
     content_type = request.headers.get("content-type", "")
     pairs = _multipart(content_type, body) if content_type.startswith("multipart/form-data") else _form(body)
     return pairs == [("List-Unsubscribe", "One-Click")]

@@ -51,7 +51,7 @@ async def read(request: Request, single: Collection[str], several: Collection[st
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _URLENCODED:
         raise Refused(415)
-    return parsed(await _body(request), single, several)
+    return parsed(await body_of(request, LARGEST_BODY), single, several)
 
 
 def parsed(body: bytes, single: Collection[str], several: Collection[str] = ()) -> Form:
@@ -84,13 +84,14 @@ def is_from_here(headers: Headers, base_url: str) -> bool:
     return origin is None or origin.lower() == f"{own.scheme}://{own.netloc}".lower()
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request, largest: int) -> bytes:
+    """The body, `largest` bytes of it at most. Raises Refused: 408 too slow, 413 too large."""
     body = bytearray()
     try:
         async with asyncio.timeout(READ_WITHIN):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > LARGEST_BODY:
+                if len(body) > largest:
                     raise Refused(413)
     except TimeoutError:
         raise Refused(408) from None

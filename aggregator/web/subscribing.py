@@ -7,6 +7,7 @@ alike whoever the address belongs to.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -22,6 +23,8 @@ from aggregator.web.reader_desk import SENDS_ORIGIN, ReaderDesk, client_of
 from aggregator.web.reader_forms import Refused
 
 VERSION_DIGITS = 12
+_WHITE = re.compile(r"[ \t\r\n]+")
+"""Not the spaces that keep French quotation marks with their words."""
 
 
 class SubscribingPages:
@@ -52,11 +55,22 @@ class SubscribingPages:
             return desk.told("elsewhere", language, 403)
         form = await reader_forms.read(request, (*wishes.SINGLE, "email", "consent"), wishes.SEVERAL)
         wish, email = wishes.read(form, offer), form.one("email")
-        version = self.consent(offer, language)[1]
+        text, version = self.consent(offer, language)
         if form.one("consent") != version:
             return self._form(language, offers, offer, wish, email=email, fault="reworded")
         try:
-            await desk.asked(desk.members.apply, self._application(request, offer, wish, email, language))
+            await desk.asked(
+                desk.members.apply,
+                Application(
+                    email=email,
+                    newsletter=offer.newsletter,
+                    wish=wish,
+                    form=self._address(offer, language),
+                    text_version=version,
+                    client=client_of(request),
+                    text=text,
+                ),
+            )
         except UsageError:
             return self._form(language, offers, offer, wish, email=email, fault="address")
         return desk.page("asked.html", language, headers=SENDS_ORIGIN, what="subscribe", email=email)
@@ -78,7 +92,8 @@ class SubscribingPages:
     def consent(self, offer: Offer, language: str) -> tuple[str, str]:
         """What somebody agrees to who sends the form, and which wording that is: language and digest."""
         template = self._desk.environment(language).get_template("site/consent.html")
-        text = " ".join(template.render(site=self._desk.site, name=name_of(offer, language)).split())
+        rendered = template.render(site=self._desk.site, name=name_of(offer, language))
+        text = _WHITE.sub(" ", rendered).strip()
         digest = hashlib.sha256(text.encode()).hexdigest()[:VERSION_DIGITS]
         return text, f"{language}-{digest}"
 
@@ -109,18 +124,10 @@ class SubscribingPages:
             version=version,
         )
 
-    def _application(
-        self, request: Request, offer: Offer, wish: Wish, email: str, language: str
-    ) -> Application:
+    def _address(self, offer: Offer, language: str) -> str:
+        """Where the form stands."""
         query = urlencode({"newsletter": offer.newsletter, "language": language})
-        return Application(
-            email=email,
-            newsletter=offer.newsletter,
-            wish=wish,
-            form=f"{self._desk.site.base_url}/subscribe?{query}",
-            text_version=self.consent(offer, language)[1],
-            client=client_of(request),
-        )
+        return f"{self._desk.site.base_url}/subscribe?{query}"
 
 
 def name_of(offer: Offer, language: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from aggregator.config.schema import Config
 from aggregator.errors import Fault
 from aggregator.newsletter import proof
+from aggregator.newsletter.notices import NoticePress
 from aggregator.newsletter.render import Press
 from aggregator.wiring.template_sets import templates
 
 
 def letter_faults(config: Config) -> list[Fault]:
-    """Faults of templates, styles and wordings, by file and line, each once; over all newsletters."""
+    """Faults of templates, styles and wordings of letters and notices, by file and line, each once."""
     letters, site = templates(config, "email"), config.publisher()
     press = Press(letters.environment, letters.version(), site)
     found = [
@@ -18,6 +19,8 @@ def letter_faults(config: Config) -> list[Fault]:
         for newsletter in config.newsletters_offered()
         for fault in proof.faults(press, newsletter, site)
     ]
+    words = templates(config, "notices")
+    found += NoticePress(words.environment, words.languages(), site).faults()
     return list(dict.fromkeys(found))
 
 

@@ -150,6 +150,13 @@ def test_a_reader_comes_chooses_and_goes_without_a_script(house: House, come: Ca
     assert page.locator("form").count() == 0
 
 
+def test_an_address_in_any_script_can_be_typed(house: House, come: Callable[..., Visitor]) -> None:
+    page = come().open("subscribe")
+    page.get_by_label("Your mail address").fill("айгүл@пример.рф")
+    page.get_by_role("button", name="Subscribe").click()
+    assert heading(page) == "Look into your mailbox"
+
+
 def test_a_person_takes_all_away_moves_and_is_forgotten(house: House, come: Callable[..., Visitor]) -> None:
     subscribe_and_confirm(house, come(), "nilufar@example.org")
     reader = come(java_script_enabled=False)

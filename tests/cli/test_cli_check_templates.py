@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from aggregator.cli import main
@@ -32,6 +33,23 @@ def test_a_broken_template_is_named_with_its_line_before_a_letter_needs_it(tmp_p
     assert code == 2
     assert f"{story}:2:1: " in said.replace("\n", "")
     assert said.count(str(story)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [("<p>\n{{ name.nothing }}</p>\n", 2, "nothing"), ("<p>{{ name }}</p>\n", 1, "has no link")],
+)
+def test_a_notice_that_cannot_be_sent_or_holds_no_link_is_named_too(
+    content: str, line: int, words: str, tmp_path: Path
+) -> None:
+    confirm = tmp_path / "own/email/notices/confirm.html"
+    confirm.parent.mkdir(parents=True)
+    confirm.write_text(content, encoding="utf-8")
+    code, said = checked(tmp_path)
+    assert code == 2
+    assert f"{confirm}:{line}:1: " in said.replace("\n", "")
+    assert said.count(str(confirm)) == 1
+    assert words in said
 
 
 def test_templates_that_work_are_no_news(tmp_path: Path) -> None:

@@ -72,7 +72,8 @@ WEEK = ("--newsletter=week", "--consent=fair")
 def apply(config_path: Path, email: str) -> None:
     config, moment = load(config_path, {}), datetime.now(UTC)
     with open_stores(config, moment) as stores:
-        application = Application(email, "week", Wish("daily", Choice("fr")), "http://x.example/", "1")
+        wish = Wish("daily", Choice("fr"))
+        application = Application(email, "week", wish, "http://x.example/", "fr-1", text="Je demande, svp")
         membership.apply(moment, membership_ports(config, stores), application)
 
 
@@ -126,7 +127,11 @@ def test_who_did_not_get_the_confirmation_is_confirmed_by_hand(call: Call, confi
     assert "week: asked for, not confirmed" in call("show", "ann@example.org").output
     said = "ann@example.org gets week (daily) in fr."
     assert call("confirm", "ann@example.org", "--consent=phone").output.strip() == said
-    assert "agreed by operator: phone" in call("show", "ann@example.org").output
+    shown = call("show", "ann@example.org").output.splitlines()
+    assert shown[1].endswith("agreed by operator: phone")
+    assert shown[2] == "    Je demande, svp"
+    version, since, words = list(csv.reader(io.StringIO(call("consents").output)))[1]
+    assert (version, datetime.fromisoformat(since).tzinfo, words) == ("fr-1", UTC, "Je demande, svp")
     assert "nothing waits" in call("confirm", "ann@example.org", "--consent=phone", expected=2).output
 
 
@@ -186,7 +191,7 @@ def test_rows_that_cannot_be_used_are_named_with_their_cure_and_the_others_impor
         (7, "8 cells under 5 columns"),
         (8, "not UTF-8: save the file in this encoding"),
         (9, "25 is no hour"),
-        (10, "is not a mail address"),
+        (10, "holds U+0000, which is no text: save the file as CSV in UTF-8"),
         (11, "6 cells under 5 columns"),
         (12, "is a line break missing?"),
     ):
@@ -237,9 +242,29 @@ def test_what_was_exported_is_imported_elsewhere(call: Call, file_of: Callable[[
     assert ["ann@example.org", "week", "weekly-1", "en", "UZ", "7", "Asia/Tashkent", "fair"] in after
 
 
+def test_no_cell_is_a_formula_to_a_program_for_tables_and_all_come_back_as_they_were(
+    call: Call, file_of: Callable[[bytes | str], str]
+) -> None:
+    emails = [f"{one}cmd|'/Ccalc'!A0@example.org" for one in ("=", "+", "'=", "'")]
+    for email in emails:
+        call("add", email, "--newsletter=week", "--consent=@fair")
+    exported = call("export").output
+    for rows in (exported, call("list").output):
+        cells = [cell for row in csv.reader(io.StringIO(rows)) for cell in row]
+        assert [cell for cell in cells if cell[:1] in tuple("=+-@")] == []
+    for email in emails:
+        call("erase", email, "--yes")
+    assert "4 readers added" in call("import", file_of(exported)).output
+    for email in emails:
+        assert "agreed by operator: @fair" in call("show", email).output
+
+
 @pytest.mark.parametrize(
     ("content", "arguments", "words"),
     [
+        ("email\nann@example.org\n".encode("utf-16"), WEEK, "not UTF-8: save the file in this encoding"),
+        ("email\nann@example.org\n".encode("utf-16-le"), WEEK, "readers.csv:1: holds U+0000"),
+        ("email\rann@example.org\r", WEEK, "readers.csv:1: holds U+000D"),
         ("name\nAnn\n", WEEK, "readers.csv:1: no column `email`; it has name"),
         ("", WEEK, "no column `email`; it has none"),
         (b"em\xffail\n", WEEK, "readers.csv:1: not UTF-8"),

@@ -30,6 +30,7 @@ from aggregator.model import (
 from aggregator.newsletter.notices import NoticePress
 from aggregator.store.engine import reading, writing
 from aggregator.store.letter_identity import token
+from aggregator.store.member_desk import MemberDesk
 from aggregator.store.members import MemberStore
 from aggregator.store.secrets import Key, Secrets
 from aggregator.store.tables import account_links, bounces, deliveries, notices, request_counts, subscriptions
@@ -177,6 +178,20 @@ def test_the_proof_says_what_when_and_how_and_the_address_of_the_net_only_where_
     }
 
 
+def test_the_words_agreed_to_are_kept_once_and_stand_with_the_proof(adapters, ports, mail, make):
+    desk = MemberDesk(adapters.engine, make.secrets)
+    for number, email in enumerate((ADDRESS, "ben@reader.example", ADDRESS)):
+        later = make.now + timedelta(hours=number)
+        membership.apply(later, ports, replace(application(email), text="I ask for “The Week”."))
+    assert desk.consent_texts() == [
+        {"version": "2026-11", "since": "2026-11-22T06:00:00+00:00", "text": "I ask for “The Week”."}
+    ]
+    *_, (_, _, link) = mail()
+    membership.confirm(make.now, ports, link)
+    (one,) = desk.record(ADDRESS)["subscriptions"]
+    assert (one["consent"]["text"], one["consent"]["words"]) == ("2026-11", "I ask for “The Week”.")
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -267,6 +282,27 @@ def test_known_unknown_and_suppressed_addresses_take_the_same_statements(
             ask(email)
             counts.setdefault(name, set()).add(queries.count)
     assert {name: len(found) for name, found in counts.items()} == {"apply": 1, "account": 1}
+
+
+def test_the_numbers_of_mails_do_not_tell_whether_one_went_out_in_between(adapters, ports, mail, make):
+    ports = replace(ports, limits=Limits(per_address=20))
+    subscribed(ports, mail, make)
+    subscribed(ports, mail, make, "own@reader.example")
+    adapters.subscribers.suppress("gone@reader.example", "no such mailbox", now=make.now)
+
+    def number_of_a_mail_to_oneself():
+        membership.send_account_link(make.now, ports, "own@reader.example", "en")
+        with reading(adapters.engine) as connection:
+            return connection.scalar(select(func.max(deliveries.c.id)))
+
+    steps = set()
+    for email in (ADDRESS, "new@reader.example", "gone@reader.example"):
+        before = number_of_a_mail_to_oneself()
+        membership.send_account_link(make.now, ports, email, "en")
+        between = number_of_a_mail_to_oneself()
+        membership.apply(make.now, ports, application(email))
+        steps.add((between - before, number_of_a_mail_to_oneself() - between))
+    assert len(steps) == 1
 
 
 # -------------------------------------------------------------------------------------------- caps
@@ -468,6 +504,20 @@ def test_an_export_holds_all_that_is_kept_and_uses_the_link_up(adapters, ports, 
     assert membership.account(make.now, ports, fresh) is None
 
 
+def test_an_export_does_not_tell_what_became_of_a_move_to_an_address_of_others(adapters, ports, mail, make):
+    ports = replace(ports, limits=Limits(per_address=20))
+    for email in (ADDRESS, "ben@reader.example"):
+        subscribed(ports, mail, make, email)
+    adapters.subscribers.suppress("gone@reader.example", "no such mailbox", now=make.now)
+    for email in ("ben@reader.example", "free@reader.example", "gone@reader.example"):
+        assert membership.change_address(make.now, ports, account_link(ports, mail, make), email) is True
+        mail()
+    kept = json.loads(membership.export(make.now, ports, account_link(ports, mail, make)))
+    assert {one["address"] for one in kept["letters"]} == {ADDRESS}
+    assert {one["purpose"] for one in kept["links"]} == {"confirm", "account"}
+    assert json.dumps(kept).count("@") == json.dumps(kept).count(ADDRESS)
+
+
 @pytest.mark.parametrize("suppressed", [True, False])
 def test_erasing_leaves_nothing_but_the_keyed_hash_of_a_suppressed_address(
     adapters, ports, mail, make, suppressed
@@ -548,7 +598,7 @@ def test_an_address_that_has_subscriptions_is_told_and_keeps_them(adapters, port
     fresh = account_link(ports, mail, make)
     assert membership.change_address(make.now, ports, fresh, "BEN@reader.example") is True
     ((address, subject, link),) = mail()
-    assert (address, subject) == ("BEN@reader.example", "Cette adresse est déjà abonnée")
+    assert (address, subject) == ("BEN@reader.example", "Cette adresse est déjà connue ici")
     assert membership.confirm_address(make.now, ports, link) is False
     assert {one.email for one in adapters.subscribers.all()} == {ADDRESS, "ben@reader.example"}
 
@@ -577,6 +627,14 @@ def test_what_nobody_confirmed_is_forgotten_after_two_weeks(adapters, ports, mai
     with reading(adapters.engine) as connection:
         assert connection.scalar(select(func.count()).select_from(account_links)) == 0
         assert connection.scalar(select(func.count()).select_from(deliveries)) == 2, "the ledger keeps count"
+
+
+def test_an_address_to_which_nobody_moved_is_forgotten_too(adapters, ports, mail, make):
+    subscribed(ports, mail, make)
+    membership.change_address(make.now, ports, account_link(ports, mail, make), "free@reader.example")
+    membership.tidy(make.now + timedelta(days=14, seconds=1), ports)
+    assert "free@" not in everything(adapters.engine)
+    assert ADDRESS in everything(adapters.engine)
 
 
 def test_a_link_that_ran_out_confirms_nothing(ports, mail, make):

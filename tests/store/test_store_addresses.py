@@ -20,6 +20,8 @@ from aggregator.store.addresses import checked, masked, normalised
         ("x@xn--e1afmkfd.xn--p1ai", "x@пример.рф"),
         ("x@XN--E1AFMKFD.example", "x@пример.example"),
         ("x@xn--9999999999.example", "x@xn--9999999999.example"),
+        ("x@\uff25xample\uff0eorg", "x@example.org"),
+        ("x@例え\u3002jp", "x@例え.jp"),
         ('"a@b"@example.org', '"a@b"@example.org'),
     ],
 )
@@ -47,6 +49,7 @@ def test_a_masked_address_shows_its_first_letter_and_its_domain():
         (" Aida@Example.ORG ", "Aida@example.org"),
         ("Айгүл@Пример.РФ", "Айгүл@пример.рф"),
         ("x@xn--e1afmkfd.xn--p1ai", "x@пример.рф"),
+        ("x@例え\u3002jp", "x@例え.jp"),
         ("cafe\u0301@example.org", "café@example.org"),
     ],
 )

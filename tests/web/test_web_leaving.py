@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 from lxml import html
+
+from aggregator.web import reader_forms
 
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -93,6 +97,29 @@ async def test_any_other_body_leaves_nobody_and_offers_the_button(
     assert "<button>" in page
 
 
+async def test_a_body_that_does_not_come_holds_nobody_up(
+    visit, web_settings, readers, monkeypatch, caplog
+) -> None:
+    monkeypatch.setattr(reader_forms, "READ_WITHIN", 0.2)
+
+    async def begun(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
+        writer.write(b"POST /u/known-token HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\nList-")
+        await writer.drain()
+        return reader, writer
+
+    async with visit(web_settings) as client:
+        reader, writer = await begun(str(client._base_url))
+        assert b" 400 " in await asyncio.wait_for(reader.readline(), 5)
+        writer.close()
+        _, gone = await begun(str(client._base_url))
+        gone.close()
+        await gone.wait_closed()
+        await post(client, "known-token")
+    assert readers.left == ["known-token"]
+    assert [one for one in caplog.records if one.levelname in ("WARNING", "ERROR")] == []
+
+
 async def test_a_broken_multipart_body_leaves_nobody(visit, web_settings, readers) -> None:
     async with visit(web_settings) as client:
         status, _ = await post(
@@ -105,7 +132,7 @@ async def test_a_broken_multipart_body_leaves_nobody(visit, web_settings, reader
     ("wish", "heading"),
     [
         ("ru-RU,ru;q=0.9,en;q=0.5", "Отказаться от рассылки?"),
-        ("de,fr-FR;q=0.7", "Quitter la lettre d’information ?"),
+        ("de,fr-FR;q=0.7", "Quitter la lettre d’information ?"),
         ("kk", "Leave the newsletter?"),
         ("*;q=,,;", "Leave the newsletter?"),
     ],

@@ -235,13 +235,31 @@ async def test_while_the_program_is_away_the_files_still_are_there(
                 assert SECURITY.items() <= dict(answer.headers).items()
 
 
+SECRETS = ("u", "p", "c", "a", "n", "websub", "caught/key")
+
+
 async def test_addresses_that_are_secrets_are_not_logged(both: Both, tmp_path: Path) -> None:
-    for path in ("/u/token", "/websub/token", "/en/story/5"):
+    for path in (*(f"/{one}/token" for one in SECRETS), "/en/story/5"):
         async with both.nginx.get(path):
+            pass
+        async with both.nginx.post(path, data=b"do=x"):
             pass
     logged = (tmp_path / "access.log").read_text()
     assert "/en/story/5" in logged
     assert "token" not in logged
+
+
+async def test_secrets_are_not_logged_either_while_the_program_is_away(
+    settings: WebSettings, tmp_path: Path, capfd
+) -> None:
+    async with nginx(tmp_path, settings.public, "127.0.0.1:1") as client:
+        for path in (*(f"/{one}/token" for one in SECRETS), "/en/story/5"):
+            async with client.post(path, data=b"do=x") as answer:
+                assert answer.status == 503
+    said = "".join(capfd.readouterr()) + (tmp_path / "access.log").read_text()
+    said += (tmp_path / "error.log").read_text()
+    assert "/en/story/5" in said
+    assert "token" not in said
 
 
 def test_the_headers_of_files_are_those_of_the_program() -> None:

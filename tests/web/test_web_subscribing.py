@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import time
 from dataclasses import replace
@@ -64,6 +65,9 @@ async def test_the_form_subscribes_with_what_was_chosen_and_the_proof_of_what_wa
     assert application.wish == Wish("weekly-1", Choice("fr", ("KG", "UZ"), ("ru",)), 7, "Asia/Bishkek")
     assert application.form == "https://news.example.org/subscribe?newsletter=weekly&language=fr"
     assert application.text_version == fields["consent"]
+    assert application.text.startswith("Je demande à Steppe &amp; Mountains de m’envoyer «\xa0Asie centrale")
+    digest = hashlib.sha256(application.text.encode()).hexdigest()
+    assert fields["consent"] == f"fr-{digest[:12]}"
     assert application.client == "127.0.0.1"
 
 

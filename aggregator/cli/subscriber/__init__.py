@@ -7,12 +7,14 @@ import sys
 
 import click
 
+from aggregator.cli.csv_lines import harmless
 from aggregator.cli.subscriber.importing import import_
 from aggregator.cli.subscriber.one import confirm, erase, pause, show
 from aggregator.cli.subscriber.wishing import wished
 from aggregator.cli.terminal import Setting, now, one_line, pass_setting
 from aggregator.errors import UsageError
 from aggregator.model import Enrolment
+from aggregator.wiring.members import offers
 from aggregator.wiring.stores import open_stores
 
 
@@ -47,7 +49,7 @@ def add(
 ) -> None:
     """Add a reader who has already agreed; say how in --consent."""
     wish = wished(
-        setting.config,
+        offers(setting.config),
         newsletter_id,
         track=track_id,
         language=language,
@@ -79,7 +81,8 @@ def list_(setting: Setting, newsletter_id: str | None) -> None:
         for one in stores.subscribers.all(newsletter_id):
             choice = one.choice
             lists = (" ".join(choice.countries), " ".join(choice.languages))
-            writer.writerow([one.email, one.newsletter, one.track, one.state, choice.language, *lists])
+            said = (one.email, one.newsletter, one.track, one.state, choice.language, *lists)
+            writer.writerow(map(harmless, said))
 
 
 @command.command()
@@ -89,6 +92,17 @@ def export(setting: Setting) -> None:
     with open_stores(setting.config, now()) as stores:
         rows = stores.subscribers.export()
     writer = csv.DictWriter(sys.stdout, rows[0].keys() if rows else ["email"])
+    writer.writeheader()
+    writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rows)
+
+
+@command.command()
+@pass_setting
+def consents(setting: Setting) -> None:
+    """Write the words that readers agreed to as CSV, by the version that proofs of consent name."""
+    with open_stores(setting.config, now()) as stores:
+        rows = stores.member_desk.consent_texts()
+    writer = csv.DictWriter(sys.stdout, ["version", "since", "text"])
     writer.writeheader()
     writer.writerows(rows)
 

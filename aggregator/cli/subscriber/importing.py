@@ -15,7 +15,8 @@ from aggregator.cli.subscriber.wishing import wished
 from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
-from aggregator.model import Enrolment
+from aggregator.model import Enrolment, Offer
+from aggregator.wiring.members import offers
 from aggregator.wiring.stores import open_stores
 
 ROWS_AT_ONCE = 200
@@ -52,7 +53,7 @@ def import_(
     if newsletter_id is not None:
         track_named(newsletter_named(config, newsletter_id), track_id or None)
     silent = {"newsletter": newsletter_id or "", "track": track_id, "consent": consent}
-    reader = _Reader(config, listed.name, silent)
+    reader = _Reader(offers(config), listed.name, silent)
     enrolments = reader.enrolments(lines_of(listed, listed.name))
     added, already = _stored(config, enrolments, reader, keep=not dry_run)
     would = "would be " if dry_run else ""
@@ -64,8 +65,8 @@ def import_(
 class _Reader:
     """Rows as enrolments; those that cannot be used are reported and counted."""
 
-    def __init__(self, config: Config, name: str, silent: Mapping[str, str]) -> None:
-        self._config = config
+    def __init__(self, offered: Mapping[str, Offer], name: str, silent: Mapping[str, str]) -> None:
+        self._offered = offered
         self._name = name
         self._silent = silent
         self.broken = 0
@@ -94,7 +95,7 @@ class _Reader:
         if not cell("consent"):
             raise UsageError("how did they agree? Give a column `consent`, or --consent for all rows")
         wish = wished(
-            self._config,
+            self._offered,
             cell("newsletter"),
             track=cell("track"),
             language=cell("language"),

@@ -40,7 +40,9 @@ def show(setting: Setting, email: str, as_json: bool) -> None:
 def _lines(record: dict[str, Any]) -> list[str]:
     lines = [f"{record['email']}, known since {record['created_at'][:10]}"]
     lines += [f"  gets no mail: {one['reason']} ({one['at'][:10]})" for one in record["suppressed"]]
-    lines += [_subscription(one) for one in record["subscriptions"]]
+    for one in record["subscriptions"]:
+        words = (one["consent"] or {}).get("words")
+        lines += [_subscription(one), *([f"    {words}"] if words else [])]
     sent = [one for one in record["letters"] if one["sent_at"]]
     last = f", the last on {sent[-1]['sent_at'][:10]}" if sent else ""
     return [*lines, f"  {len(sent)} mails sent{last}"]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from aggregator.cli.newsletter.naming import newsletter_named
-from aggregator.config.schema import Config
 from aggregator.errors import UsageError
-from aggregator.model import Choice, Wish
+from aggregator.model import Choice, Offer, Wish
 from aggregator.newsletter.wishes import admitted
-from aggregator.wiring.members import offers
 
 
 def wished(
-    config: Config,
+    offered: Mapping[str, Offer],
     newsletter_id: str,
     *,
     track: str,
@@ -27,7 +24,10 @@ def wished(
 
     Raises UsageError for what the newsletter does not offer.
     """
-    offer = offers(config)[newsletter_named(config, newsletter_id).id]
+    if newsletter_id not in offered:
+        there_is = ", ".join(offered) or "none"
+        raise UsageError(f"no newsletter {newsletter_id!r} in the configuration; it has {there_is}")
+    offer = offered[newsletter_id]
     if hour and not (hour.isascii() and hour.isdecimal() and len(hour) <= 2):
         raise UsageError(f"{hour[:20]!r} is no hour of the day; take one from 0 to 23")
     choice = Choice(

@@ -29,7 +29,7 @@ from aggregator.store.tables.mail import (
     tracks,
     variants,
 )
-from aggregator.store.tables.members import account_links, request_counts
+from aggregator.store.tables.members import account_links, consent_texts, request_counts
 from aggregator.store.tables.news import (
     corrections,
     entries,
@@ -57,6 +57,7 @@ __all__ = [
     "account_links",
     "attempts",
     "bounces",
+    "consent_texts",
     "corrections",
     "deliveries",
     "entries",

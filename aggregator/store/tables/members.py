@@ -24,6 +24,15 @@ account_links = Table(
     comment="Links that serve once: a mail to the address proves whose it is.",
 )
 
+consent_texts = Table(
+    "consent_texts",
+    metadata,
+    Column("version", Text, primary_key=True, comment="By which proofs of consent name it."),
+    Column("text", Text, nullable=False, comment="As the form shows it."),
+    Column("since", Utc, nullable=False, comment="When somebody first agreed to it."),
+    comment="The words that readers agreed to, each wording once.",
+)
+
 request_counts = Table(
     "request_counts",
     metadata,
