@@ -493,7 +493,7 @@ async def test_an_address_that_does_not_exist_gets_no_more_mail(house: House) ->
     house.carrier.replies = {"ann@example.org": SmtpReply(Phase.RCPT, 550, "5.1.1 no such user", "5.1.1")}
     report = await deliver(NOW + timedelta(hours=2), house.delivering)
     (failed,) = [line for line in report.lines if line.settlement.state is DeliveryState.FAILED]
-    assert house.ledger.refusal(failed.delivery) is not None
+    assert house.ledger.refusals([failed.delivery], failed.delivery.date).get(failed.delivery.id) is not None
 
 
 async def test_a_letter_lost_after_the_dot_is_held_and_not_sent_again(house: House) -> None:
