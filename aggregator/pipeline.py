@@ -544,6 +544,8 @@ class ComposePorts:
     """What the editor says at the head of an issue, in Markdown; empty for nothing."""
     gate: Callable[[Newsletter, FrozenIssue], Sequence[str]] = _lets_through
     """Why an issue must not go out; empty when it may."""
+    faults: set[str] = field(default_factory=set)
+    """What could not be made, and why, of which the log has the traceback: it is tried again every minute."""
 
 
 class Composed(StrEnum):
@@ -611,8 +613,11 @@ def _compose_apart(
     except StoreError:
         raise  # a database that is away is away for all
     except Exception as error:
-        log.exception("%s %s %s could not be composed", newsletter.id, track.id, period.key)
         reason = f"{type(error).__name__}: {error}"
+        said = f"{newsletter.id} {track.id} {period.key} could not be composed: {reason}"
+        if said not in ports.faults:
+            log.exception("%s", said)
+        ports.faults.add(said)
         return IssueLine(newsletter.id, track.id, period.key, Composed.FAULTY, reason=reason)
 
 
