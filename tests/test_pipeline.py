@@ -15,6 +15,7 @@ import pytest
 from aggregator.editorial.decide import Rules
 from aggregator.editorial.rank import Voices
 from aggregator.model import (
+    Block,
     Choice,
     Delivery,
     DeliveryState,
@@ -25,6 +26,7 @@ from aggregator.model import (
     Newsletter,
     NotModified,
     Phase,
+    Placed,
     Rhythm,
     Selection,
     SmtpReply,
@@ -429,6 +431,26 @@ async def test_an_overdue_issue_waits_for_the_operator(house: House) -> None:
     assert line.outcome is Composed.OVERDUE
     (line,) = compose(friday, house.composing, late=True)
     assert line.outcome is Composed.FROZEN
+
+
+async def test_an_issue_that_cannot_be_composed_is_told_at_length_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    lacks = iter(("no ink", "no ink", "no paper"))
+
+    class Torn(FakePress):
+        def block(self, newsletter: Newsletter, placed: Placed, language: str) -> Block:
+            raise RuntimeError(next(lacks))
+
+    await house.tell(dala="one")
+    house.subscribe()
+    ports = replace(house.composing, press=Torn())
+    lines = []
+    for _ in range(3):
+        lines += compose(NOW + timedelta(hours=1), ports, early=("week",))
+    assert [line.outcome for line in lines] == [Composed.FAULTY] * 3
+    told = [record.message for record in caplog.records if record.exc_info]
+    assert [one.rpartition(" ")[2] for one in told] == ["ink", "paper"]
 
 
 async def test_a_period_closed_early_is_not_composed_again_at_its_end(house: House) -> None:
