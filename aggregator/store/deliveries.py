@@ -234,10 +234,8 @@ class DeliveryLedger:
                 for chunk in chunked(delivery_ids)
             )
 
-    def counts(self, issue_id: int | None = None) -> Mapping[DeliveryState, int]:
-        """How many deliveries are in which state; of all issues, or of one."""
+    def counts(self) -> Mapping[DeliveryState, int]:
+        """How many deliveries are in which state."""
         query = select(_row.state, func.count()).group_by(_row.state)
-        if issue_id is not None:
-            query = query.where(_row.issue_id == issue_id)
         with reading(self._engine) as connection:
             return {DeliveryState(state): count for state, count in connection.execute(query)}
