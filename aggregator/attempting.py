@@ -26,7 +26,7 @@ from aggregator.model import (
     Settlement,
     SmtpReply,
 )
-from aggregator.newsletter import replies
+from aggregator.newsletter import replies, windows
 from aggregator.outgoing import DeliverPorts, Road
 from aggregator.traffic import REFUSALS
 
@@ -157,9 +157,9 @@ class Attempts:
         under_way[server] = under_way.get(server, 0) + 1
         try:
             async with self._slot(road, delivery):
-                if server in self.resting or delivery.issue_id in self._stopped or self.is_ending():
-                    return None
                 # The session may have been long in coming.
+                if not self._may_begin(server, delivery):
+                    return None
                 if (refusal := await self._refusal(delivery)) is not None:
                     return self._outcome(delivery, replies.refused(refusal))
 
@@ -170,6 +170,12 @@ class Attempts:
                 return self._judge(delivery, await road.carrier.send(letter, reach), road)
         finally:
             under_way[server] -= 1
+
+    def _may_begin(self, server: str, delivery: Delivery) -> bool:
+        if server in self.resting or delivery.issue_id in self._stopped or self.is_ending():
+            return False
+        newsletter = self.ports.newsletters.get(delivery.newsletter)
+        return newsletter is None or windows.is_open(newsletter, self.moment())
 
     def _slot(self, road: Road, delivery: Delivery) -> AbstractAsyncContextManager[None]:
         """A session, and the road's next turn. Notices have sessions in reserve and wait for no turn."""
