@@ -215,7 +215,8 @@ class Attempts:
     async def settle(self, outcome: Outcome) -> None:
         """Record how it ended.
 
-        Tries again for a while when the ledger cannot be written, then raises StoreError.
+        Tries again for a while when the ledger cannot be written, then leaves it to the next sending and
+        raises StoreError.
         """
         for pause in SETTLE_AGAIN:
             try:
@@ -224,7 +225,11 @@ class Attempts:
             except StoreError as error:
                 log.warning("how delivery %s ended cannot be recorded yet: %s", outcome.delivery.id, error)
                 await asyncio.sleep(pause)
-        await self._settling.ask(outcome)
+        try:
+            await self._settling.ask(outcome)
+        except StoreError:
+            self.ports.traffic.unrecorded.append(outcome)
+            raise
 
     async def stop_refused(self, outcome: Outcome) -> None:
         """Stop an issue when one letter after the other is refused and no reader is at fault."""

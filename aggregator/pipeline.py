@@ -737,6 +737,7 @@ async def deliver(
         if watch:
             watch(line)
 
+    await reconciling.record_late(ports)
     await asyncio.to_thread(ports.ledger.recover, now)
     held = await asyncio.to_thread(reconciling.reconcile, now, ports)
     sending = Sending(now, ports, limit, urgent, account)

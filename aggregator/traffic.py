@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from aggregator.model import DeliveryState, Settlement
+from aggregator.model import DeliveryState, Outcome, Settlement
 from aggregator.newsletter import circuit, pacing
 from aggregator.newsletter.circuit import CLOSED, Circuit
 from aggregator.newsletter.pacing import Pace
@@ -41,6 +41,8 @@ class Traffic:
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     under_way: dict[str, int] = field(default_factory=dict)
     """Letters by server."""
+    unrecorded: list[Outcome] = field(default_factory=list)
+    """How letters ended of which the ledger could not be told in time; the next sending tells it first."""
 
     @asynccontextmanager
     async def turn(self, server: str, sessions: int, per_second: float | None) -> AsyncIterator[None]:

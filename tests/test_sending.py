@@ -758,6 +758,27 @@ async def test_what_a_server_said_is_recorded_once_the_disk_lets_it(post: Post) 
     assert post.states() == {SENT: 3}
 
 
+async def test_what_a_server_said_while_the_disk_was_full_for_long_is_recorded_by_the_next_sending(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.attempting.SETTLE_AGAIN", (0.01,))
+    ledger = FullForAMoment(post.engine, SECRETS, "news.example", LEASE)
+    ledger.failures = 100
+    post.using(ledger=ledger)
+    post.readers(*people(3))
+    with pytest.raises(StoreError, match="disk is full"):
+        await post.send()
+    assert post.server.sent
+    with pytest.raises(StoreError, match="disk is full"):
+        await post.send(NOW + MINUTE)
+    ledger.failures = 0
+    await post.send(NOW + MINUTE)
+    assert post.states()[SENT] == len(post.server.sent)
+    await post.send(NOW + LEASE)
+    assert post.states() == {SENT: 3}
+    assert sorted(post.server.sent) == people(3)
+
+
 async def test_a_letter_whose_lease_ran_out_does_not_go_over(post: Post) -> None:
     async def is_overtaken(letter: Letter) -> SmtpReply:
         post.ledger.recover(NOW + HOUR)
