@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,9 +26,9 @@ from aggregator.model import (
     Settlement,
     SmtpReply,
 )
-from aggregator.newsletter import replies
-from aggregator.newsletter.replies import Fault
+from aggregator.newsletter import replies, windows
 from aggregator.outgoing import DeliverPorts, Road
+from aggregator.traffic import REFUSALS
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,9 @@ class Attempts:
     resting: set[str] = field(default_factory=set)
     """Servers that are left alone."""
     _stopped: set[int] = field(default_factory=set)
-    """Issues whose text is refused."""
+    """Issues whose letters are refused, whoever they are for: none of them is begun."""
+    _on_record: set[int] = field(default_factory=set)
+    """Of these, those that the ledger gives out no more, unless the operator lets them go on."""
     _looked_up: dict[int, tuple[float, str | None]] = field(default_factory=dict)
     """When it was asked of each letter whether it may go, and why not."""
     _refusing: Gathering[Delivery, str | None] = field(init=False)
@@ -83,29 +85,51 @@ class Attempts:
 
     async def _refusal(self, delivery: Delivery) -> str | None:
         """Why the letter must not go. Asked again when the answer is not of this moment."""
-        asked, refusal = self._looked_up.pop(delivery.id, (0.0, None))
-        if refusal is None and asyncio.get_running_loop().time() - asked > OF_THIS_MOMENT:
-            return await self._refusing.ask(delivery)
+        asked, refusal = self._looked_up.get(delivery.id, (0.0, None))
+        now = asyncio.get_running_loop().time()
+        if refusal is None and now - asked > OF_THIS_MOMENT:
+            refusal = await self._refusing.ask(delivery)
+            self._looked_up[delivery.id] = (now, refusal)
         return refusal
 
-    async def handed_over(self) -> None:
-        """Wait until every phase that was to be recorded is."""
+    async def recorded(self) -> None:
+        """Wait until every phase and every end that was to be recorded is."""
         await self._reaching.settled()
+        await self._settling.settled()
+
+    def stopped(self) -> frozenset[int]:
+        """Issues of which the ledger gives out no letter, as it stands now."""
+        return frozenset(self._on_record)
+
+    def go_on(self, issue_ids: Collection[int | None]) -> None:
+        """The ledger gives out letters of these again: the operator has let them go on."""
+        self._stopped.difference_update(issue_ids)
+        self._on_record.difference_update(issue_ids)
 
     async def attempt(self, delivery: Delivery) -> Outcome | None:
         """How the letter fared; None when there is no road for it now."""
+        try:
+            return await self._held_back(delivery) or await self._tried(delivery)
+        finally:
+            self._looked_up.pop(delivery.id, None)
+
+    async def _held_back(self, delivery: Delivery) -> Outcome | None:
+        """Its end when it must not go, or not yet."""
         if (refusal := await self._refusal(delivery)) is not None:
             return self._outcome(delivery, replies.refused(refusal))
-        if (delay := await self._delay(delivery)) is not None:
-            return self._outcome(delivery, delay)
+        delay = await self._delay(delivery)
+        return None if delay is None else self._outcome(delivery, delay)
+
+    async def _tried(self, delivery: Delivery) -> Outcome | None:
         try:
             letter = self._write(delivery)
+        except StoreError:
+            raise  # the ledger's fault, and not the letter's
         except Exception as error:
             # Neither message nor traceback, which may name the reader: the ledger keeps the reason.
             log.error("letter %s could not be written: %s", delivery.id, type(error).__name__)
             return self._outcome(delivery, replies.unwritable(error))
-        carried = await self._carry(letter, delivery)
-        return carried and self._judge(delivery, *carried)
+        return await self._carry(letter, delivery)
 
     async def _delay(self, delivery: Delivery) -> Settlement | None:
         """Why a letter may not go to its domain yet. A notice may: somebody waits for it."""
@@ -126,23 +150,32 @@ class Attempts:
         variant = ports.ledger.variant(delivery.variant_id)
         return ports.write_letter(ports.newsletters[delivery.newsletter], variant, delivery)
 
-    async def _carry(self, letter: Letter, delivery: Delivery) -> tuple[SmtpReply, Road] | None:
+    async def _carry(self, letter: Letter, delivery: Delivery) -> Outcome | None:
         if (road := self._choose()) is None:
             return None
         server, under_way = road.carrier.server, self.ports.traffic.under_way
         under_way[server] = under_way.get(server, 0) + 1
         try:
             async with self._slot(road, delivery):
-                if server in self.resting or delivery.issue_id in self._stopped or self.is_ending():
+                # The session may have been long in coming.
+                if not self._may_begin(server, delivery):
                     return None
+                if (refusal := await self._refusal(delivery)) is not None:
+                    return self._outcome(delivery, replies.refused(refusal))
 
                 async def reach(_: Phase) -> None:
                     if not await self._reaching.ask(delivery):
                         raise NotOursError
 
-                return await road.carrier.send(letter, reach), road
+                return self._judge(delivery, await road.carrier.send(letter, reach), road)
         finally:
             under_way[server] -= 1
+
+    def _may_begin(self, server: str, delivery: Delivery) -> bool:
+        if server in self.resting or delivery.issue_id in self._stopped or self.is_ending():
+            return False
+        newsletter = self.ports.newsletters.get(delivery.newsletter)
+        return newsletter is None or windows.is_open(newsletter, self.moment())
 
     def _slot(self, road: Road, delivery: Delivery) -> AbstractAsyncContextManager[None]:
         """A session, and the road's next turn. Notices have sessions in reserve and wait for no turn."""
@@ -182,7 +215,8 @@ class Attempts:
     async def settle(self, outcome: Outcome) -> None:
         """Record how it ended.
 
-        Tries again for a while when the ledger cannot be written, then raises StoreError.
+        Tries again for a while when the ledger cannot be written, then leaves it to the next sending and
+        raises StoreError.
         """
         for pause in SETTLE_AGAIN:
             try:
@@ -191,17 +225,22 @@ class Attempts:
             except StoreError as error:
                 log.warning("how delivery %s ended cannot be recorded yet: %s", outcome.delivery.id, error)
                 await asyncio.sleep(pause)
-        await self._settling.ask(outcome)
+        try:
+            await self._settling.ask(outcome)
+        except StoreError:
+            self.ports.traffic.unrecorded.append(outcome)
+            raise
 
     async def stop_refused(self, outcome: Outcome) -> None:
-        """Stop an issue when one letter after the other is refused for its text: no reader is at fault."""
+        """Stop an issue when one letter after the other is refused and no reader is at fault."""
         issue_id, reply = outcome.delivery.issue_id, outcome.reply
         if issue_id is None or reply is None or issue_id not in self._stopped:
             return
-        if replies.fault(reply) is Fault.CONTENT:
+        if replies.fault(reply) in REFUSALS:
             reason, now = outcome.settlement.reason, self.moment()
             if await asyncio.to_thread(self.ports.ledger.stop_issue, issue_id, reason, now):
                 log.error("issue %s is paused: %s", issue_id, reason)
+            self._on_record.add(issue_id)
 
     # ----------------------------------------------------------------------------------------- together
 

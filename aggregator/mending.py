@@ -74,8 +74,12 @@ def _mend_apart(now: datetime, stale: StaleIssue, ports: MendPorts) -> MendLine 
     except AggregatorError as error:  # a template, a newsletter that is gone: the operator's to mend
         return MendLine(*name, letters=0, reason=str(error))
     except Exception as error:
-        log.exception("issue %s could not be mended", stale.id)
-        return MendLine(*name, letters=0, reason=f"{type(error).__name__}: {error}")
+        reason = f"{type(error).__name__}: {error}"
+        said = f"issue {stale.id} could not be mended: {reason}"
+        if said not in ports.composing.faults:
+            log.exception("%s", said)
+        ports.composing.faults.add(said)
+        return MendLine(*name, letters=0, reason=reason)
     return None if letters is None else MendLine(*name, letters=letters)
 
 

@@ -544,6 +544,8 @@ class ComposePorts:
     """What the editor says at the head of an issue, in Markdown; empty for nothing."""
     gate: Callable[[Newsletter, FrozenIssue], Sequence[str]] = _lets_through
     """Why an issue must not go out; empty when it may."""
+    faults: set[str] = field(default_factory=set)
+    """What could not be made, and why, of which the log has the traceback: it is tried again every minute."""
 
 
 class Composed(StrEnum):
@@ -613,8 +615,11 @@ def _compose_apart(
     except AggregatorError as error:  # a template, a note: its words are meant for the operator
         return IssueLine(newsletter.id, track.id, period.key, Composed.FAULTY, reason=str(error))
     except Exception as error:
-        log.exception("%s %s %s could not be composed", newsletter.id, track.id, period.key)
         reason = f"{type(error).__name__}: {error}"
+        said = f"{newsletter.id} {track.id} {period.key} could not be composed: {reason}"
+        if said not in ports.faults:
+            log.exception("%s", said)
+        ports.faults.add(said)
         return IssueLine(newsletter.id, track.id, period.key, Composed.FAULTY, reason=reason)
 
 
@@ -734,6 +739,7 @@ async def deliver(
         if watch:
             watch(line)
 
+    await reconciling.record_late(ports)
     await asyncio.to_thread(ports.ledger.recover, now)
     held = await asyncio.to_thread(reconciling.reconcile, now, ports)
     sending = Sending(now, ports, limit, urgent, account)

@@ -1,16 +1,34 @@
-"""What became of deliveries whose fate is unknown: a server's record tells, or the newsletter's rule does."""
+"""What became of deliveries whose fate is unknown: a server's record tells, or the newsletter's rule does.
+
+And of those whose end is known here, while the ledger could not be written.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from aggregator.errors import StoreError
 from aggregator.model import Doubt, Outcome, Settlement
 from aggregator.newsletter import replies
 from aggregator.outgoing import DeliverPorts, Road
 
 DOUBTS_AT_ONCE = 500
 HOLD = "hold"
+
+
+async def record_late(ports: DeliverPorts) -> None:
+    """Tell the ledger what it could not be told before. Raises StoreError as long as it cannot be written."""
+    traffic = ports.traffic
+    late, traffic.unrecorded = traffic.unrecorded, []
+    if not late:
+        return
+    try:
+        await asyncio.to_thread(ports.ledger.settle_all, late)
+    except StoreError:
+        traffic.unrecorded += late
+        raise
 
 
 def reconcile(now: datetime, ports: DeliverPorts) -> int:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 200
 """Letters in one claim: few enough that none waits long in memory, enough that claims cost little."""
 SECONDS_AHEAD = 10
-"""Of a road whose pace is set, no more is claimed than goes out in this time."""
+"""Of a road whose pace is set, no more is held than goes out in this time."""
 LETTERS_PER_SESSION = 4
 """Under way for each session: while one is on the wire, others are looked up, written and settled."""
 LOOK_AGAIN = 1.0
@@ -49,7 +49,10 @@ class Sending:
     _under_way: dict[asyncio.Task[None], Delivery] = field(default_factory=dict)
     _taken: int = 0
     _dry_until: float = 0.0
-    _fault: Exception | None = None
+    _fault: StoreError | None = None
+    _is_over: bool = False
+    _told: set[str] = field(default_factory=set)
+    """Unexpected errors whose tracebacks are in the log."""
     _progress: asyncio.Event = field(default_factory=asyncio.Event)
     _attempts: Attempts = field(init=False)
 
@@ -81,7 +84,7 @@ class Sending:
         return self.ports.clock() if self.ports.clock else self.began
 
     def _is_ending(self) -> bool:
-        return self._fault is not None or self.ports.stopping()
+        return self._is_over or self._fault is not None or self.ports.stopping()
 
     # ----------------------------------------------------------------------------------------- taking up
 
@@ -90,11 +93,12 @@ class Sending:
             not self._is_ending()
             and (self.limit is None or self._taken < self.limit)
             and len(self._waiting) < AT_ONCE // 2
+            and self._room() > 0
             and asyncio.get_running_loop().time() >= self._dry_until
         )
 
     async def _claim(self) -> None:
-        now, ledger = self._moment(), self.ports.ledger
+        now, ledger, stopped = self._moment(), self.ports.ledger, self._attempts.stopped()
         pauses = await asyncio.to_thread(ledger.pauses, now)
         self._attempts.resting = {pause.server for pause in pauses}
         most = self._most()
@@ -103,20 +107,28 @@ class Sending:
             offered = () if self.urgent else self._newsletters(now)
             claimed = await asyncio.to_thread(ledger.claim, now, most, offered)
         self._taken += len(claimed)
+        self._attempts.go_on({one.issue_id for one in claimed} & stopped)
         self._waiting.extend(one for one in claimed if one.kind is DeliveryKind.ISSUE)
         self._waiting.extendleft(one for one in reversed(claimed) if one.kind is not DeliveryKind.ISSUE)
         if claimed:
             await self._attempts.look_up(claimed)
-        if len(claimed) < most or not claimed:
+        if len(claimed) < most or not self._attempts.open_roads():
             self._dry_until = asyncio.get_running_loop().time() + LOOK_AGAIN
 
     def _most(self) -> int:
         """How many may be claimed now; none while every server rests."""
+        left = AT_ONCE if self.limit is None else self.limit - self._taken
+        return min(self._room(), left) if self._attempts.open_roads() else 0
+
+    def _room(self) -> int:
+        """How many more may wait here; where all roads have a pace, none as long as half a turn's do."""
         roads = self._attempts.open_roads()
         paces = [road.per_second for road in roads if road.per_second is not None]
-        most = AT_ONCE if len(paces) < len(roads) or not roads else ceil(SECONDS_AHEAD * sum(paces))
-        left = AT_ONCE if self.limit is None else self.limit - self._taken
-        return min(AT_ONCE, most, left) if roads else 0
+        if len(paces) < len(roads) or not roads:
+            return AT_ONCE
+        ahead = ceil(SECONDS_AHEAD * sum(paces))
+        left = ahead - len(self._waiting) - len(self._under_way)
+        return min(AT_ONCE, left) if 2 * left >= ahead else 0
 
     def _newsletters(self, now: datetime) -> Collection[str]:
         return [one.id for one in self.ports.newsletters.values() if windows.is_open(one, now)]
@@ -142,23 +154,27 @@ class Sending:
 
     async def _end(self) -> None:
         """Give back what was not begun, wait a while for what was, and give back the rest of that too."""
-        await self._give_back(self._waiting)
+        self._is_over = True
+        await self._surrender(self._waiting)
         self._waiting.clear()
         loop = asyncio.get_running_loop()
-        until: float | None = None
-        while self._under_way:
-            if until is None and self._is_ending():
-                until = loop.time() + self.ports.drain.total_seconds()
-            if until is not None and loop.time() >= until:
-                break
-            await self._wait(LOOK_AGAIN)
+        until = loop.time() + self.ports.drain.total_seconds()
+        while self._under_way and (left := until - loop.time()) > 0:
+            await self._wait(left)
         unfinished = dict(self._under_way)
         for task in unfinished:
             task.cancel()
         if unfinished:
             await asyncio.wait(unfinished)
-            await self._attempts.handed_over()
-            await self._give_back(unfinished.values())
+            await self._attempts.recorded()
+            await self._surrender(unfinished.values())
+
+    async def _surrender(self, letters: Collection[Delivery]) -> None:
+        """Give back at the end. Where that cannot be recorded the leases run out: letters under way go on."""
+        try:
+            await self._give_back(letters)
+        except StoreError as error:
+            self._fault = self._fault or error
 
     async def _give_back(self, letters: Collection[Delivery]) -> None:
         if letters:
@@ -184,9 +200,12 @@ class Sending:
             log.warning("the lease of delivery %s ran out before its text went over", delivery.id)
         except StoreError as error:
             self._fault = self._fault or error
-        except Exception:
+        except Exception as error:
             # The row stays leased: it is judged by its phase, as after a crash.
-            log.exception("delivery %s failed unexpectedly", delivery.id)
+            words = f"{type(error).__name__}: {error}"
+            unknown = words not in self._told
+            self._told.add(words)
+            log.error("delivery %s failed unexpectedly: %s", delivery.id, words, exc_info=unknown)
         else:
             if outcome.settlement.state is DeliveryState.READY:
                 self._look_soon(delivery)

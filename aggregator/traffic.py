@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from aggregator.model import DeliveryState, Settlement
+from aggregator.model import DeliveryState, Outcome, Settlement
 from aggregator.newsletter import circuit, pacing
 from aggregator.newsletter.circuit import CLOSED, Circuit
 from aggregator.newsletter.pacing import Pace
@@ -21,8 +21,8 @@ from aggregator.newsletter.replies import Fault
 
 MOST_DOMAINS = 10_000
 """Of which something is remembered; beyond that, what is remembered of the first is forgotten."""
-CONTENT_REFUSALS = 3
-"""In a row, until an issue is stopped."""
+REFUSALS = {Fault.CONTENT: 3, Fault.POLICY: 10}
+"""In a row, until an issue is stopped: of its text, and of its sender before the text."""
 EVERY_OTHER = "*"
 NO_WAIT = timedelta()
 
@@ -37,10 +37,12 @@ class Traffic:
     """Letters a minute; `*` for every domain that has none of its own."""
     _circuits: dict[str, Circuit] = field(default_factory=dict)
     _paces: dict[str, Pace] = field(default_factory=dict)
-    _refusals: dict[int, int] = field(default_factory=dict)
+    _refusals: dict[tuple[int, Fault], int] = field(default_factory=dict)
     _slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     under_way: dict[str, int] = field(default_factory=dict)
     """Letters by server."""
+    unrecorded: list[Outcome] = field(default_factory=list)
+    """How letters ended of which the ledger could not be told in time; the next sending tells it first."""
 
     @asynccontextmanager
     async def turn(self, server: str, sessions: int, per_second: float | None) -> AsyncIterator[None]:
@@ -80,12 +82,20 @@ class Traffic:
         return after.open_until - now if after.openings > before.openings and after.open_until else None
 
     def refuses(self, issue_id: int, fault: Fault, settlement: Settlement) -> bool:
-        """Whether this letter is one too many of its issue in a row whose text is refused."""
-        if fault is Fault.CONTENT:
-            self._refusals[issue_id] = self._refusals.get(issue_id, 0) + 1
-        elif settlement.state is DeliveryState.SENT:
-            self._refusals.pop(issue_id, None)
-        return self._refusals.get(issue_id, 0) >= CONTENT_REFUSALS
+        """Whether this letter is one too many of its issue in a row that is refused, its reader not meant.
+
+        The count then begins anew: an issue that the operator lets go on is not stopped by what was before.
+        """
+        if settlement.state is DeliveryState.SENT:
+            for kind in REFUSALS:
+                self._refusals.pop((issue_id, kind), None)
+        if fault not in REFUSALS:
+            return False
+        count = self._refusals.pop((issue_id, fault), 0) + 1
+        if count >= REFUSALS[fault]:
+            return True
+        self._refusals[issue_id, fault] = count
+        return False
 
     # ---------------------------------------------------------------------------------------- paces
 

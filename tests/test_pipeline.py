@@ -15,6 +15,7 @@ import pytest
 from aggregator.editorial.decide import Rules
 from aggregator.editorial.rank import Voices
 from aggregator.model import (
+    Block,
     Choice,
     Delivery,
     DeliveryState,
@@ -25,6 +26,7 @@ from aggregator.model import (
     Newsletter,
     NotModified,
     Phase,
+    Placed,
     Rhythm,
     Selection,
     SmtpReply,
@@ -431,6 +433,26 @@ async def test_an_overdue_issue_waits_for_the_operator(house: House) -> None:
     assert line.outcome is Composed.FROZEN
 
 
+async def test_an_issue_that_cannot_be_composed_is_told_at_length_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    lacks = iter(("no ink", "no ink", "no paper"))
+
+    class Torn(FakePress):
+        def block(self, newsletter: Newsletter, placed: Placed, language: str) -> Block:
+            raise RuntimeError(next(lacks))
+
+    await house.tell(dala="one")
+    house.subscribe()
+    ports = replace(house.composing, press=Torn())
+    lines = []
+    for _ in range(3):
+        lines += compose(NOW + timedelta(hours=1), ports, early=("week",))
+    assert [line.outcome for line in lines] == [Composed.FAULTY] * 3
+    told = [record.message for record in caplog.records if record.exc_info]
+    assert [one.rpartition(" ")[2] for one in told] == ["ink", "paper"]
+
+
 async def test_a_period_closed_early_is_not_composed_again_at_its_end(house: House) -> None:
     await house.issue()
     monday = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -493,7 +515,7 @@ async def test_an_address_that_does_not_exist_gets_no_more_mail(house: House) ->
     house.carrier.replies = {"ann@example.org": SmtpReply(Phase.RCPT, 550, "5.1.1 no such user", "5.1.1")}
     report = await deliver(NOW + timedelta(hours=2), house.delivering)
     (failed,) = [line for line in report.lines if line.settlement.state is DeliveryState.FAILED]
-    assert house.ledger.refusal(failed.delivery) is not None
+    assert house.ledger.refusals([failed.delivery], failed.delivery.date).get(failed.delivery.id) is not None
 
 
 async def test_a_letter_lost_after_the_dot_is_held_and_not_sent_again(house: House) -> None:

@@ -67,6 +67,36 @@ async def test_a_job_that_fails_is_woken_again(caplog: pytest.LogCaptureFixture)
     assert "no luck" in caplog.text
 
 
+async def test_what_a_job_fails_of_is_told_once_and_again_when_it_is_something_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    said = ["no room", "no room", "no room", "", "no room", "no way", "no way"]
+    rounds = 0
+    enough = asyncio.Event()
+
+    async def fails(now: datetime) -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds == len(said):
+            enough.set()
+        if words := said[min(rounds, len(said)) - 1]:
+            raise RuntimeError(words)
+
+    await run_until(enough, Rhythm("fails", OFTEN, fails))
+    told = [record.exc_info[1] for record in caplog.records if record.exc_info]
+    assert [str(error) for error in told] == ["no room", "no room", "no way"]
+    assert len(caplog.records) == 3
+
+
+async def test_that_a_job_still_fails_is_told_now_and_then_in_a_line(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.schedule.AGAIN_AFTER", 0.0)
+    await test_a_job_that_fails_is_woken_again(caplog)
+    assert [bool(record.exc_info) for record in caplog.records][:2] == [True, False]
+    assert "the fails job still fails: RuntimeError: no luck" in caplog.text
+
+
 async def test_what_is_under_way_is_finished_before_the_clock_stops(caplog: pytest.LogCaptureFixture) -> None:
     begun, finished = asyncio.Event(), False
 

@@ -294,7 +294,7 @@ async def test_who_leaves_while_letters_wait_gets_none(post: Post) -> None:
     async def leaves(letter: Letter) -> SmtpReply:
         if len(post.server.tried) == 1:
             with writing(post.engine) as connection:
-                gone = update(subscriptions).where(subscriptions.c.subscriber_id > 20)
+                gone = update(subscriptions).where(subscriptions.c.subscriber_id > 1)
                 connection.execute(gone.values(state="left"))
             await asyncio.sleep(1.2)
         return OK
@@ -303,7 +303,7 @@ async def test_who_leaves_while_letters_wait_gets_none(post: Post) -> None:
     post.readers(*people(60))
     post.using(sessions=1)
     await post.send(limit=None)
-    assert post.states() == {SENT: 20, DeliveryState.SUPPRESSED: 40}
+    assert post.states() == {SENT: 1, DeliveryState.SUPPRESSED: 59}, "those that wait for a session, too"
 
 
 # ------------------------------------------------------------------------------------------------ trouble
@@ -386,6 +386,73 @@ async def test_an_issue_whose_text_is_refused_is_stopped_and_marks_no_reader(pos
     assert progress.counts == {READY: 100}
 
 
+async def test_an_issue_that_is_let_go_on_is_not_stopped_by_what_was_before(post: Post) -> None:
+    post.server.answer = always(Phase.DOT, 554, "5.7.1 looks like spam", "5.7.1")
+    post.readers(*people(220))
+    await post.send(limit=None)
+
+    async def greylists_the_first(letter: Letter) -> SmtpReply:
+        later = letter.recipient == "r0@example.org"
+        return SmtpReply(Phase.RCPT, 450, "4.7.1 later", "4.7.1") if later else OK
+
+    post.server.answer = greylists_the_first
+    assert IssueDesk(post.engine).resume(1, NOW)
+    async with asyncio.timeout(20):
+        await post.send(limit=None)
+    assert post.states() == {SENT: 219, DEFERRED: 1}
+
+
+async def test_an_issue_that_is_let_go_on_while_a_sending_lasts_is_taken_up_by_it(post: Post) -> None:
+    desk, trusted, released = IssueDesk(post.engine), asyncio.Event(), asyncio.Event()
+
+    async def distrusts(letter: Letter) -> SmtpReply:
+        if letter.content == b"confirm":
+            await released.wait()
+        elif not trusted.is_set():
+            return SmtpReply(Phase.DOT, 554, "5.7.1 looks like spam", "5.7.1")
+        return OK
+
+    post.server.answer = distrusts
+    post.readers(*people(60))
+    post.notice("cem@example.org")
+    sending = asyncio.create_task(post.send(limit=None))
+    async with asyncio.timeout(20):
+        while not desk.resume(1, NOW):  # noqa: ASYNC110 - the sending pauses it
+            await asyncio.sleep(0.02)
+        trusted.set()
+        while len(post.server.sent) < 60:  # noqa: ASYNC110 - another task counts
+            await asyncio.sleep(0.02)
+        released.set()
+        await sending
+    assert post.states() == {SENT: 61}
+
+
+async def test_a_server_that_lets_us_send_to_nobody_stops_the_issue_and_marks_no_reader(post: Post) -> None:
+    post.server.answer = always(Phase.RCPT, 554, "5.7.1 Relay access denied", "5.7.1")
+    post.readers(*people(50), *people(50, "calm.example"))
+    await post.send(limit=None)
+    assert 10 <= len(post.server.tried) <= 30
+    progress = IssueDesk(post.engine).progress(1)
+    assert progress is not None
+    assert "Relay access denied" in progress.pause_reason
+    assert progress.counts == {READY: 100}
+    with reading(post.engine) as connection:
+        assert connection.scalar(select(func.sum(deliveries.c.attempts))) == 0
+
+
+async def test_a_domain_that_distrusts_us_stops_no_issue_that_others_take(post: Post) -> None:
+    async def one_distrusts(letter: Letter) -> SmtpReply:
+        if letter.recipient.endswith("@wary.example"):
+            return SmtpReply(Phase.RCPT, 550, "5.7.1 not from you", "5.7.1")
+        return OK
+
+    post.server.answer = one_distrusts
+    pairs = zip(people(40, "wary.example"), people(40, "calm.example"), strict=True)
+    post.readers(*(one for pair in pairs for one in pair))
+    await post.send(limit=None)
+    assert post.states() == {SENT: 40, DeliveryState.FAILED: 40}
+
+
 async def test_letters_refused_now_do_not_come_back_together(post: Post) -> None:
     post.server.answer = always(Phase.RCPT, 452, "4.2.2 over quota", "4.2.2")
     post.readers(*people(40))
@@ -451,6 +518,18 @@ async def test_outside_its_window_an_issue_waits_and_a_notice_does_not(post: Pos
     assert post.server.sent == ["cem@example.org", "ann@example.org"]
 
 
+async def test_when_its_window_closes_letters_that_wait_for_a_session_do_not_go(post: Post) -> None:
+    morning = SendWindow(days=(1,), begins="06:00", ends="07:30")
+    post.using(
+        newsletters={"weekly": replace(WEEKLY, send_window=morning)},
+        clock=lambda: NOW + HOUR if post.server.sent else NOW,
+        sessions=2,
+    )
+    post.readers(*people(10))
+    await post.send(limit=None)
+    assert post.states() == {SENT: 1, READY: 9}
+
+
 async def test_a_pace_is_kept_and_no_more_is_claimed_than_it_lets_through_soon(post: Post) -> None:
     post.readers(*people(60))
     post.using(per_second=40.0, sessions=4)
@@ -458,6 +537,19 @@ async def test_a_pace_is_kept_and_no_more_is_claimed_than_it_lets_through_soon(p
     await post.send(limit=None)
     took = asyncio.get_running_loop().time() - began
     assert 60 / 40 - 1.2 <= took < 6
+
+
+async def test_of_a_slow_road_no_more_is_held_than_goes_out_soon(post: Post) -> None:
+    stop = asyncio.Event()
+    post.readers(*people(60))
+    post.using(per_second=0.5, stopping=stop.is_set, drain=timedelta(seconds=0.1))
+    sending = asyncio.create_task(post.send(limit=None))
+    await have_tried(post.server, 1)
+    await asyncio.sleep(0.5)
+    assert post.states()[LEASED] <= 5, "of ten seconds"
+    stop.set()
+    await sending
+    assert post.states()[READY] >= 58
 
 
 async def test_letters_beyond_a_domains_pace_come_back_each_at_its_own_time(post: Post) -> None:
@@ -491,6 +583,26 @@ async def test_a_process_that_is_told_to_stop_gives_back_what_it_had_not_begun(p
     await asyncio.sleep(1.2)
     released.set()
     assert (await sending).counts == {SENT: 4}
+    assert post.states() == {SENT: 4, READY: 96}
+
+
+async def test_a_sending_that_is_cancelled_begins_no_more_letters_and_ends_those_under_way(
+    post: Post,
+) -> None:
+    released = asyncio.Event()
+
+    async def slow(letter: Letter) -> SmtpReply:
+        await released.wait()
+        return OK
+
+    post.server.answer = slow
+    post.readers(*people(100))
+    sending = asyncio.create_task(post.send(limit=None))
+    await have_tried(post.server, 4)
+    sending.cancel()
+    asyncio.get_running_loop().call_later(0.2, released.set)
+    with pytest.raises(asyncio.CancelledError):
+        await sending
     assert post.states() == {SENT: 4, READY: 96}
 
 
@@ -543,6 +655,88 @@ class FullForAMoment(DeliveryLedger):
         super().settle_all(outcomes)
 
 
+class Unreadable(DeliveryLedger):
+    """Cannot be read once letters are claimed."""
+
+    away = True
+
+    def variant(self, variant_id: int) -> Variant:
+        if self.away:
+            raise StoreError("the connection was closed")
+        return super().variant(variant_id)
+
+
+class FullAfterOneClaim(DeliveryLedger):
+    """Gives out letters once, and cannot take any back."""
+
+    claimed = False
+
+    def claim(self, *asked: object) -> list[Delivery]:  # type: ignore[override]
+        if self.claimed:
+            raise StoreError("database or disk is full")
+        self.claimed = True
+        return list(super().claim(*asked))  # type: ignore[arg-type]
+
+    def give_back(self, claimed: object, now: datetime) -> int:
+        raise StoreError("database or disk is full")
+
+
+async def test_a_ledger_that_cannot_be_read_costs_no_letter(post: Post) -> None:
+    ledger = Unreadable(post.engine, SECRETS, "news.example", LEASE)
+    post.using(ledger=ledger)
+    post.readers(*people(20))
+    with pytest.raises(StoreError, match="connection was closed"):
+        await post.send()
+    assert DeliveryState.FAILED not in post.states()
+    ledger.away = False
+    await post.send(NOW + LEASE, limit=None)
+    assert post.states() == {SENT: 20}
+
+
+async def test_letters_under_way_are_ended_though_the_ledger_takes_none_back(post: Post) -> None:
+    released = asyncio.Event()
+
+    async def slow_for_the_first(letter: Letter) -> SmtpReply:
+        if letter.recipient == "r0@example.org":
+            await released.wait()
+        return OK
+
+    post.server.answer = slow_for_the_first
+    post.using(ledger=FullAfterOneClaim(post.engine, SECRETS, "news.example", LEASE))
+    post.readers(*people(300))
+    asyncio.get_running_loop().call_later(0.5, released.set)
+    with pytest.raises(StoreError, match="disk is full"):
+        await post.send(limit=None)
+    assert "r0@example.org" in post.server.sent
+    assert post.states()[SENT] == len(post.server.sent)
+
+
+async def test_a_clock_that_jumps_by_hours_while_letters_go_out_sends_each_once(post: Post) -> None:
+    hours = [0, 5, 1, 11, 3, 6]
+
+    def clock() -> datetime:
+        return NOW + hours[len(post.server.tried) // 20 % len(hours)] * HOUR
+
+    async def takes_a_while(letter: Letter) -> SmtpReply:
+        await asyncio.sleep(0.002)
+        return OK
+
+    async def others_look() -> None:
+        while True:
+            await asyncio.to_thread(post.ledger.recover, clock())
+            await asyncio.sleep(0.05)
+
+    post.server.answer = takes_a_while
+    post.using(clock=clock)
+    post.readers(*people(150))
+    looking = asyncio.create_task(others_look())
+    async with asyncio.timeout(20):
+        while set(post.states()) != {SENT}:
+            await post.send(clock(), limit=None)
+    looking.cancel()
+    assert sorted(post.server.sent) == sorted(people(150))
+
+
 async def test_on_a_full_disk_nothing_goes_over_and_nothing_is_lost(post: Post) -> None:
     ledger = FullDisk(post.engine, SECRETS, "news.example", LEASE)
     post.using(ledger=ledger)
@@ -564,6 +758,27 @@ async def test_what_a_server_said_is_recorded_once_the_disk_lets_it(post: Post) 
     assert post.states() == {SENT: 3}
 
 
+async def test_what_a_server_said_while_the_disk_was_full_for_long_is_recorded_by_the_next_sending(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.attempting.SETTLE_AGAIN", (0.01,))
+    ledger = FullForAMoment(post.engine, SECRETS, "news.example", LEASE)
+    ledger.failures = 100
+    post.using(ledger=ledger)
+    post.readers(*people(3))
+    with pytest.raises(StoreError, match="disk is full"):
+        await post.send()
+    assert post.server.sent
+    with pytest.raises(StoreError, match="disk is full"):
+        await post.send(NOW + MINUTE)
+    ledger.failures = 0
+    await post.send(NOW + MINUTE)
+    assert post.states()[SENT] == len(post.server.sent)
+    await post.send(NOW + LEASE)
+    assert post.states() == {SENT: 3}
+    assert sorted(post.server.sent) == people(3)
+
+
 async def test_a_letter_whose_lease_ran_out_does_not_go_over(post: Post) -> None:
     async def is_overtaken(letter: Letter) -> SmtpReply:
         post.ledger.recover(NOW + HOUR)
@@ -577,16 +792,20 @@ async def test_a_letter_whose_lease_ran_out_does_not_go_over(post: Post) -> None
     assert post.states() == {READY: 1}
 
 
-async def test_an_unexpected_error_costs_its_own_letter_alone(post: Post) -> None:
+async def test_an_unexpected_error_costs_its_own_letters_alone_and_is_told_at_length_once(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
     async def breaks(letter: Letter) -> SmtpReply:
-        if letter.recipient == "r0@example.org":
+        if letter.recipient in ("r0@example.org", "r1@example.org"):
             raise RuntimeError("a bug")
         return OK
 
     post.server.answer = breaks
     post.readers(*people(5))
     await post.send(limit=5)
-    assert post.states() == {SENT: 4, LEASED: 1}
+    assert post.states() == {SENT: 3, LEASED: 2}
+    told = [record for record in caplog.records if "a bug" in record.message]
+    assert [bool(record.exc_info) for record in told] == [True, False]
 
 
 async def test_the_account_of_a_long_sending_stays_short(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,4 +135,5 @@ class MailJobs:
 
 def _log_letter(line: LetterLine) -> None:
     if line.settlement.state is not DeliveryState.SENT:
-        log.warning("%s", describe_letter(line))
+        final = line.settlement.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+        log.log(logging.WARNING if final else logging.INFO, "%s", describe_letter(line))

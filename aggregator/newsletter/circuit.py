@@ -33,16 +33,12 @@ class Circuit:
 
 
 CLOSED = Circuit()
+"""Nothing is known, or something got through: all before is forgotten."""
 
 
 def is_open(circuit: Circuit, now: datetime) -> bool:
     """Whether nothing may go there now. A rest longer than any is one of a clock that was wrong."""
     return circuit.open_until is not None and now < circuit.open_until <= now + RESTS[-1]
-
-
-def after_success(_circuit: Circuit) -> Circuit:
-    """Something got through: all is forgotten."""
-    return CLOSED
 
 
 def after_trouble(circuit: Circuit, now: datetime) -> Circuit:

@@ -1,8 +1,10 @@
 """What a Postfix on this machine wrote down: whether it took a message whose acceptance was lost.
 
-`cleanup` logs the Message-ID of each message when its text has come over. A message of which the log says
-nothing was not taken, provided that the log holds that time: it was being written before the text went over
-and has gone on being written for a while since.
+`cleanup` logs a Message-ID while the text still comes in; the message is taken once `qmgr` has it in the
+queue. One that was begun and is not in the queue may yet get there, unless its client was lost within the
+text, or it was refused: nothing is said of it before. A message of which the log says nothing was not taken,
+provided that the log holds that time: it was being written before the text went over and has gone on being
+written for a while since.
 """
 
 from __future__ import annotations
@@ -12,29 +14,41 @@ import gzip
 import logging
 import lzma
 import re
+import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from aggregator.model import Doubt
 
 log = logging.getLogger(__name__)
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 MOST_REMEMBERED = 1_000_000
-"""Message-IDs; the first are forgotten beyond that."""
+"""Messages; the first are forgotten beyond that."""
 ROTATED_READ = 4
 """Rotated logs that are looked through, the newest first."""
 UNPACKED_BYTES = 2_000_000_000
-"""Of one log."""
+"""Of one log; its rest counts as missing."""
 LINE_BYTES = 4_000
 FOR_CERTAIN = timedelta(minutes=5)
-"""How long the log must have gone on without the message: its line is written when the text is over."""
+"""How long the log must have gone on without the message: its first line is written as the text comes in."""
 
-_ID = re.compile(rb"/cleanup\[\d+\]: [0-9A-Za-z]+: message-id=<([^>\s]{1,500})>")
+_LINE = re.compile(
+    rb"/smtpd\[(?P<client>\d+)\]: (?P<queue>[0-9A-Za-z]+): client="
+    rb"|/cleanup\[\d+\]: (?P<begun>[0-9A-Za-z]+): message-id=<(?P<id>[^>\s]{1,500})>"
+    rb"|/qmgr\[\d+\]: (?P<queued>[0-9A-Za-z]+): from=<"
+    rb"|/cleanup\[\d+\]: (?P<refused>[0-9A-Za-z]+): (?:milter-)?reject: "
+    rb"|/smtpd\[(?P<lost>\d+)\]: (?:lost connection|timeout) after DATA\b"
+)
+_BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+"""What packed logs raise that were not written to their end."""
 _RFC3339 = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\s")
 _TRADITIONAL = re.compile(rb"([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)\s")
 _OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
@@ -45,7 +59,12 @@ class PostfixLog:
     """Follows one log; what was read once is not read again, and a rotation is noticed."""
 
     path: Path
-    _known: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _taken: OrderedDict[str, bool] = field(default_factory=OrderedDict)
+    """By Message-ID, whether it is in the queue; False for those that were only begun."""
+    _begun: OrderedDict[bytes, str] = field(default_factory=OrderedDict)
+    """Message-IDs by queue id, until they are in the queue."""
+    _at: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
+    """The queue id that each process for clients wrote to last."""
     _inode: int | None = None
     _offset: int = 0
     _first: datetime | None = None
@@ -60,11 +79,13 @@ class PostfixLog:
             self._warn(f"mail log {self.path} cannot be read: {error.strerror or error}")
             return None
         self._said = ""
-        if doubt.delivery.message_id in self._known:
-            return True
+        taken = self._taken.get(doubt.delivery.message_id)
+        if taken is not None:
+            return taken or None
         if self._first is None or self._last is None:
             return None
-        covered = self._first < doubt.delivery.date and self._last >= doubt.since + FOR_CERTAIN
+        # By our own clock as well: lines from before it was put back say nothing of what came after.
+        covered = self._first < doubt.delivery.date and min(self._last, now) >= doubt.since + FOR_CERTAIN
         return False if covered else None
 
     def _warn(self, words: str) -> None:
@@ -90,15 +111,36 @@ class PostfixLog:
 
     def _read(self, lines: Iterator[bytes], now: datetime) -> None:
         last = b""
-        for line in lines:
-            if found := _ID.search(line):
-                self._known[found[1].decode("ascii", "replace")] = None
-                if len(self._known) > MOST_REMEMBERED:
-                    self._known.popitem(last=False)
-            if self._first is None:
-                self._first = _moment(line, now)
-            last = line
+        try:
+            for line in lines:
+                if found := _LINE.search(line):
+                    self._learn(found)
+                if self._first is None:
+                    self._first = _moment(line, now)
+                last = line
+        except _BROKEN:
+            # What its rest told is missing: only from the next log on can anything be said not to be there.
+            self._first = None
         self._last = _moment(last, now) or self._last
+
+    def _learn(self, found: re.Match[bytes]) -> None:
+        if client := found["client"]:
+            _remember(self._at, client, found["queue"])
+        elif queue := found["begun"]:
+            message_id = found["id"].decode("ascii", "replace")
+            _remember(self._begun, queue, message_id)
+            _remember(self._taken, message_id, self._taken.get(message_id, False))
+        elif queue := found["queued"]:
+            if (message_id := self._begun.pop(queue, "")) in self._taken:
+                self._taken[message_id] = True
+        else:
+            self._forget(found["refused"] or self._at.get(found["lost"], b""))
+
+    def _forget(self, queue: bytes) -> None:
+        """It never got into the queue."""
+        message_id = self._begun.pop(queue, "")
+        if self._taken.get(message_id) is False:
+            del self._taken[message_id]
 
 
 def _rotated(path: Path) -> list[Path]:
@@ -107,12 +149,20 @@ def _rotated(path: Path) -> list[Path]:
     return sorted(found, key=lambda one: one.stat().st_mtime, reverse=True)
 
 
+def _remember(memory: OrderedDict[K, V], name: K, value: V) -> None:
+    memory[name] = value
+    if len(memory) > MOST_REMEMBERED:
+        memory.popitem(last=False)
+
+
 def _lines(path: Path) -> Iterator[bytes]:
     read = 0
-    with suppress(EOFError, lzma.LZMAError), _OPENERS.get(path.suffix, open)(path, "rb") as file:
+    with _OPENERS.get(path.suffix, open)(path, "rb") as file:
         while read < UNPACKED_BYTES and (line := file.readline(LINE_BYTES)):
             read += len(line)
             yield line
+    if read >= UNPACKED_BYTES:
+        raise EOFError
 
 
 def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ that the message was not taken. A silence after the dot says nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -34,6 +35,10 @@ SPREAD = 0.25
 RESEND_AFTER = timedelta(minutes=15)
 """How long the relay's record is waited for, where `on_unknown` lets a second copy go out."""
 
+LONGEST_REASON = 500
+"""Characters of what is said of a letter that could not be written."""
+_ADDRESS = re.compile(r"([^\s<>@\"'(),:;])[^\s<>@\"'(),:;]*@(?=[^\s<>@])")
+
 Outcome = Callable[[SmtpReply, int, datetime], Settlement]
 
 
@@ -45,6 +50,8 @@ class Fault(StrEnum):
     """The recipient's side cannot take mail now, whoever it is for."""
     CONTENT = "content"
     """The letter itself is refused: its issue's other letters would be as well."""
+    POLICY = "policy"
+    """We are refused and not the reader; one domain's opinion of us, or the server does not let us send."""
     NONE = "none"
 
 
@@ -131,7 +138,12 @@ def _refused_letter(means: str) -> Outcome:
 def _reason(means: str, reply: SmtpReply) -> str:
     said = " ".join(part for part in (str(reply.code or ""), reply.enhanced) if part)
     text = reply.text.removeprefix(reply.enhanced).strip()
-    return ": ".join(part for part in (means, f"{said} {text}".strip()) if part)
+    return masked(": ".join(part for part in (means, f"{said} {text}".strip()) if part))
+
+
+def masked(words: str) -> str:
+    """With `a…@` for every address: reasons stand in logs, lists and mails to the operator."""
+    return _ADDRESS.sub(r"\1…@", words)
 
 
 # ------------------------------------------------------------------------------------------ the table
@@ -194,11 +206,19 @@ def fault(reply: SmtpReply) -> Fault:
     if reply.code < 400:
         return Fault.NONE
     if reply.code >= 500:
-        refused = reply.phase is Phase.DOT and not status.startswith(("1.", "2."))
-        return Fault.CONTENT if refused else Fault.NONE
+        return _final_fault(reply, status)
     if reply.phase in (Phase.CONNECT, Phase.MAIL) or status.startswith("3.") or reply.code == 452:
         return Fault.NONE if status == "2.2" else Fault.SERVER
     return Fault.NONE if status == "2.2" else Fault.DOMAIN
+
+
+def _final_fault(reply: SmtpReply, status: str) -> Fault:
+    if status.startswith(("1.", "2.")):
+        return Fault.NONE
+    if reply.phase is Phase.DOT:
+        return Fault.CONTENT
+    by_policy = reply.phase is Phase.RCPT and (status.startswith("7.") or reply.code == 554)
+    return Fault.POLICY if by_policy else Fault.NONE
 
 
 def is_configuration(reason: str) -> bool:
@@ -228,7 +248,9 @@ def refused(reason: str) -> Settlement:
 
 def unwritable(error: Exception) -> Settlement:
     """The letter could not be written: trying again would give the same."""
-    reason = f"the letter could not be written: {type(error).__name__}: {error}".rstrip(": ")
+    reason = masked(
+        f"the letter could not be written: {type(error).__name__}: {error}"[:LONGEST_REASON]
+    ).rstrip(": ")
     return Settlement(DeliveryState.FAILED, reason, counts=False)
 
 

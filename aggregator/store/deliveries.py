@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from aggregator.errors import StoreError, UsageError
+from aggregator.errors import UsageError
 from aggregator.model import (
     Delivery,
     DeliveryState,
@@ -34,8 +34,6 @@ from aggregator.model import (
     Outcome,
     Phase,
     ServerPause,
-    Settlement,
-    SmtpReply,
     Variant,
 )
 from aggregator.store import (
@@ -177,10 +175,6 @@ class DeliveryLedger:
         """Why these of the deliveries must not go out now, by number: suppressed, left, or paused."""
         return delivery_settling.refusals(self._engine, self._secrets, asked, now)
 
-    def refusal(self, delivery: Delivery, now: datetime | None = None) -> str | None:
-        """Why this address must get no mail now; None if it may."""
-        return self.refusals([delivery], now or delivery.date).get(delivery.id)
-
     def variant(self, variant_id: int) -> Variant:
         """One assembly of an issue; the last few stay in memory."""
         return self._variant(variant_id)
@@ -201,22 +195,9 @@ class DeliveryLedger:
         """
         return delivery_settling.reach(self._engine, letters, phase)
 
-    def reach(self, delivery: Delivery, phase: Phase) -> None:
-        """Record the phase of one letter. Raises StoreError when it is no longer this process's own."""
-        if delivery.id not in self.reach_all([delivery], phase):
-            raise StoreError(
-                f"the lease of delivery {delivery.id} ran out: another process may be sending it"
-            )
-
     def settle_all(self, outcomes: Sequence[Outcome]) -> None:
         """Record how attempts ended, with what follows for addresses and servers: one transaction."""
         delivery_settling.settle(self._engine, self._secrets, outcomes)
-
-    def settle(
-        self, delivery: Delivery, settlement: Settlement, reply: SmtpReply | None, now: datetime
-    ) -> None:
-        """Record how one attempt ended."""
-        self.settle_all([Outcome(delivery, settlement, reply, now)])
 
     def stop_issue(self, issue_id: int, reason: str, now: datetime) -> bool:
         """Pause an issue whose text is refused; False when it is paused already.
@@ -258,10 +239,8 @@ class DeliveryLedger:
                 for chunk in chunked(delivery_ids)
             )
 
-    def counts(self, issue_id: int | None = None) -> Mapping[DeliveryState, int]:
-        """How many deliveries are in which state; of all issues, or of one."""
+    def counts(self) -> Mapping[DeliveryState, int]:
+        """How many deliveries are in which state."""
         query = select(_row.state, func.count()).group_by(_row.state)
-        if issue_id is not None:
-            query = query.where(_row.issue_id == issue_id)
         with reading(self._engine) as connection:
             return {DeliveryState(state): count for state, count in connection.execute(query)}

@@ -13,7 +13,7 @@ from aggregator.store.conflicts import insert_into
 from aggregator.store.notices import KINDS
 from aggregator.store.tables import deliveries, issues, server_pauses
 
-LONGEST_PAUSE = timedelta(days=1)
+LONGEST_PAUSE = timedelta(hours=1)
 """A pause that seems to last longer was written by a clock that was wrong, and is none."""
 _WAITING = (DeliveryState.READY.value, DeliveryState.DEFERRED.value)
 _ISSUE = "issue"
@@ -21,10 +21,15 @@ _row = deliveries.c
 
 
 def expire(connection: Connection, now: datetime) -> None:
-    """Settle what will not be sent: what waited too long, and what comes late of a cancelled issue."""
+    """Settle what will not be sent: what waited too long, and what comes late of a cancelled issue.
+
+    Letters of a paused issue do not grow older: it gets that time back when it goes on.
+    """
+    paused = select(issues.c.id).where(issues.c.paused_at.is_not(None))
+    grows_older = (_row.kind != _ISSUE) | _row.issue_id.not_in(paused)
     connection.execute(
         update(deliveries)
-        .where(_row.state.in_(_WAITING), _row.expires_at <= now)
+        .where(_row.state.in_(_WAITING), _row.expires_at <= now, grows_older)
         .values(state=DeliveryState.EXPIRED.value, reason="it waited until it was too old to be sent")
     )
     cancelled = select(issues.c.id).where(issues.c.state == "cancelled")

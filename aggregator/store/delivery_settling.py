@@ -126,7 +126,9 @@ def settle(engine: Engine, secrets: Secrets, outcomes: Sequence[Outcome]) -> Non
                 ours.append(one)
             else:
                 log.warning(
-                    "delivery %s was settled by another process; %s ignored", one.delivery.id, one.settlement
+                    "delivery %s was settled by another process; %s ignored",
+                    one.delivery.id,
+                    one.settlement.state,
                 )
         _update(connection, [_row_of(one, rows[one.delivery.id].attempts) for one in ours])
         if tried := [attempt(one) for one in ours if one.reply is not None]:
@@ -181,16 +183,20 @@ def _follow(connection: Connection, secrets: Secrets, outcome: Outcome) -> None:
 
 
 def forgive(connection: Connection, issue_id: int, now: datetime) -> None:
-    """Let letters of an issue wait again whose text was refused, as `newsletter.replies.fault` tells it."""
-    of_mailbox = [_row.enhanced.like(f"5.{kind}.%") for kind in (1, 2)]
-    refused_text = (_row.phase == Phase.DOT.value) & (_row.smtp_code >= 500) & ~or_(*of_mailbox)
+    """Let letters of an issue wait again that were refused for their text, or by policy before it.
+
+    As `newsletter.replies.fault` tells it: no reader was meant.
+    """
+    of_mailbox = or_(*(_row.enhanced.like(f"5.{kind}.%") for kind in (1, 2)))
+    by_policy = (_row.phase == Phase.RCPT.value) & (_row.enhanced.like("5.7.%") | (_row.smtp_code == 554))
+    refused = (_row.smtp_code >= 500) & ((_row.phase == Phase.DOT.value) | by_policy) & ~of_mailbox
     connection.execute(
         update(deliveries)
         .where(
             _row.state == DeliveryState.FAILED.value,
             _row.kind == DeliveryKind.ISSUE.value,
             _row.issue_id == issue_id,
-            refused_text,
+            refused,
         )
         .values(state=DeliveryState.READY.value, reason="its issue was stopped", not_before=now)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select, update
@@ -14,6 +14,8 @@ from aggregator.store.tables import deliveries, issues
 
 FROZEN, CANCELLED = "frozen", "cancelled"
 _WAITING = (DeliveryState.READY.value, DeliveryState.DEFERRED.value)
+_OPEN = (*_WAITING, DeliveryState.LEASED.value, DeliveryState.UNKNOWN.value)
+"""Those that may have to wait yet, or again."""
 _row = deliveries.c
 
 
@@ -103,14 +105,14 @@ def _is_cancelled(connection: Connection, issue_id: int) -> bool:
 
 
 def _give_time(connection: Connection, issue_id: int, paused_at: datetime, now: datetime) -> None:
-    """Move the expiry of what waits by the length of the pause, in one statement."""
-    waiting = [_row.issue_id == issue_id, _row.kind == "issue", _row.state.in_(_WAITING)]
-    moments = connection.scalars(select(_row.expires_at).where(*waiting).distinct()).all()
+    """Move the expiry of what may still go by the length of the pause."""
+    open_letters = [_row.issue_id == issue_id, _row.kind == "issue", _row.state.in_(_OPEN)]
+    moments = connection.scalars(select(_row.expires_at).where(*open_letters).distinct()).all()
     # One or two moments in all: letters of an issue expire together. The latest first: none moves twice.
     for moment in sorted(moments, reverse=True):
-        later = moment + max(now - paused_at, now - now)
+        later = moment + max(now - paused_at, timedelta())
         connection.execute(
-            update(deliveries).where(*waiting, _row.expires_at == moment).values(expires_at=later)
+            update(deliveries).where(*open_letters, _row.expires_at == moment).values(expires_at=later)
         )
 
 

@@ -14,6 +14,7 @@ from aggregator.model import (
     Choice,
     DeliveryState,
     Finding,
+    Outcome,
     Phase,
     Settlement,
     SmtpReply,
@@ -52,7 +53,7 @@ def sent(adapters, make):
     claimed = ledger.claim(due, 10)
     reply = SmtpReply(Phase.DOT, 250, "2.0.0 ok", "2.0.0")
     for delivery in claimed:
-        ledger.settle(delivery, Settlement(DeliveryState.SENT, "accepted"), reply, due)
+        ledger.settle_all([Outcome(delivery, Settlement(DeliveryState.SENT, "accepted"), reply, due)])
     return {delivery.address: delivery for delivery in claimed}
 
 
@@ -91,7 +92,7 @@ def test_a_hard_bounce_suppresses_the_address_at_once_and_once(store, suppressio
 def test_a_letter_to_a_suppressed_address_is_refused(adapters, store, sent, make):
     store.record([mail(tagged(sent[AIDA]))], make.now)
     follow(store, make.now)
-    assert "no such address" in adapters.ledger().refusal(sent[AIDA])
+    assert "no such address" in adapters.ledger().refusals([sent[AIDA]], sent[AIDA].date).get(sent[AIDA].id)
 
 
 @pytest.mark.parametrize("key", SECRETS.keys)
@@ -177,8 +178,15 @@ def soft(store, adapters, make, days):
         )
         adapters.issues.freeze(issue)
         (delivery,) = ledger.claim(issue.send_after, 10)
-        ledger.settle(
-            delivery, Settlement(DeliveryState.SENT, "accepted"), reply, make.now - timedelta(days=day)
+        ledger.settle_all(
+            [
+                Outcome(
+                    delivery,
+                    Settlement(DeliveryState.SENT, "accepted"),
+                    reply,
+                    make.now - timedelta(days=day),
+                )
+            ]
         )
         letters.append(delivery)
     return letters
@@ -271,8 +279,8 @@ def test_a_letter_that_is_refused_at_the_door_is_a_bounce_of_its_address(adapter
     due = make.frozen(adapters, AIDA)
     (delivery,) = adapters.ledger().claim(due, 10)
     reply = SmtpReply(Phase.RCPT, 550, f"5.1.1 <{AIDA}> unknown", "5.1.1")
-    adapters.ledger().settle(
-        delivery, Settlement(DeliveryState.FAILED, f"no {AIDA}", suppress=True), reply, due
+    adapters.ledger().settle_all(
+        [Outcome(delivery, Settlement(DeliveryState.FAILED, f"no {AIDA}", suppress=True), reply, due)]
     )
     assert suppressions.reason(AIDA) == "no such address: 550 5.1.1"
     (bounce,) = store.recent(10, address=AIDA)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from aggregator.errors import StoreError, UsageError
+from aggregator.errors import UsageError
 from aggregator.model import (
     Choice,
     DeliveryKind,
@@ -115,8 +115,8 @@ def test_a_letter_that_waited_too_long_expires(adapters, due):
 def test_an_accepted_letter_is_sent_with_all_that_the_server_said(adapters, due):
     ledger = adapters.ledger()
     delivery = ledger.claim(due, 1)[0]
-    ledger.reach(delivery, Phase.DOT)
-    ledger.settle(delivery, SENT, ACCEPTED, due + MINUTE)
+    ledger.reach_all([delivery], Phase.DOT)
+    ledger.settle_all([Outcome(delivery, SENT, ACCEPTED, due + MINUTE)])
     row = rows(adapters, deliveries)[0]
     assert (row.state, row.sent_at, row.attempts, row.phase) == ("sent", due + MINUTE, 1, "dot")
     assert (row.smtp_code, row.enhanced, row.server, row.queue_id) == (250, "2.0.0", "mx.example", "4F2")
@@ -130,8 +130,6 @@ def test_an_accepted_letter_is_sent_with_all_that_the_server_said(adapters, due)
         True,
     )
     assert ledger.counts() == {DeliveryState.SENT: 1, DeliveryState.READY: 1}
-    assert ledger.counts(delivery.issue_id) == ledger.counts()
-    assert ledger.counts(delivery.issue_id + 1) == {}
 
 
 def test_a_deferred_letter_waits_for_its_moment_and_counts_its_tries(adapters, due):
@@ -139,7 +137,7 @@ def test_a_deferred_letter_waits_for_its_moment_and_counts_its_tries(adapters, d
     delivery = ledger.claim(due, 1)[0]
     greylisted = SmtpReply(Phase.RCPT, 450, "later")
     deferred = Settlement(DeliveryState.DEFERRED, "greylisted", retry_at=due + HOUR)
-    ledger.settle(delivery, deferred, greylisted, due)
+    ledger.settle_all([Outcome(delivery, deferred, greylisted, due)])
     assert [one.id for one in ledger.claim(due + MINUTE, 5)] == [delivery.id + 1]
     (again,) = ledger.claim(due + HOUR, 5)
     assert (again.id, again.attempts) == (delivery.id, 1)
@@ -150,7 +148,7 @@ def test_a_fault_of_the_server_is_held_against_nobody_and_pauses_it(adapters, du
     delivery = ledger.claim(due, 1)[0]
     refused = SmtpReply(Phase.CONNECT, 535, "wrong password", server="relay.example")
     pause = Settlement(DeliveryState.READY, "login refused", counts=False, pause_server=HOUR)
-    ledger.settle(delivery, pause, refused, due)
+    ledger.settle_all([Outcome(delivery, pause, refused, due)])
     assert [(one.server, one.until) for one in ledger.pauses(due + MINUTE)] == [("relay.example", due + HOUR)]
     assert not ledger.pauses(due + HOUR)
     assert not rows(adapters, attempts)[0].counted
@@ -160,19 +158,19 @@ def test_a_fault_of_the_server_is_held_against_nobody_and_pauses_it(adapters, du
 
 def test_a_later_pause_of_a_server_replaces_an_earlier_one(adapters, due):
     ledger = adapters.ledger()
-    for delivery, length in zip(ledger.claim(due, 2), (9 * HOUR, HOUR), strict=True):
+    for delivery, length in zip(ledger.claim(due, 2), (HOUR, HOUR / 2), strict=True):
         pause = Settlement(DeliveryState.READY, "login refused", counts=False, pause_server=length)
-        ledger.settle(delivery, pause, SmtpReply(Phase.CONNECT, 535, "no"), due)
+        ledger.settle_all([Outcome(delivery, pause, SmtpReply(Phase.CONNECT, 535, "no"), due)])
     assert len(ledger.pauses(due)) == 1
-    assert not ledger.pauses(due + HOUR)
+    assert not ledger.pauses(due + HOUR / 2)
 
 
-def test_a_pause_that_a_wrong_clock_wrote_is_none(adapters, due):
+@pytest.mark.parametrize("ahead", [3 * HOUR, timedelta(days=1500)])
+def test_a_pause_that_a_wrong_clock_wrote_is_none(adapters, due, ahead):
     ledger = adapters.ledger()
     delivery = ledger.claim(due, 1)[0]
-    years = timedelta(days=1500)
     pause = Settlement(DeliveryState.READY, "login refused", counts=False, pause_server=HOUR)
-    ledger.settle(delivery, pause, SmtpReply(Phase.CONNECT, 535, "no"), due + years)
+    ledger.settle_all([Outcome(delivery, pause, SmtpReply(Phase.CONNECT, 535, "no"), due + ahead)])
     assert not ledger.pauses(due)
 
 
@@ -180,9 +178,14 @@ def test_an_address_that_does_not_exist_is_suppressed_for_good(adapters, make, d
     ledger = adapters.ledger()
     delivery = ledger.claim(due, 1)[0]
     unknown = SmtpReply(Phase.RCPT, 550, "no such user", "5.1.1")
-    ledger.settle(delivery, Settlement(DeliveryState.FAILED, "no such user", suppress=True), unknown, due)
+    ledger.settle_all(
+        [Outcome(delivery, Settlement(DeliveryState.FAILED, "no such user", suppress=True), unknown, due)]
+    )
     assert states(adapters) == ["failed", "ready"]
-    assert ledger.refusal(delivery) == "the address is suppressed: no such address: 550 5.1.1"
+    assert (
+        ledger.refusals([delivery], delivery.date).get(delivery.id)
+        == "the address is suppressed: no such address: 550 5.1.1"
+    )
     told = make.told(adapters, "g9")
     assert adapters.issues.freeze(make.issue(told, period=make.period(48))) == 1
 
@@ -191,9 +194,9 @@ def test_who_left_after_the_freeze_is_refused(adapters, make, due):
     ledger = adapters.ledger()
     aida, bek = ledger.claim(due, 2)
     adapters.subscribers.leave("aida@example.org", now=make.now)
-    assert ledger.refusal(aida) == "the reader left"
-    assert ledger.refusal(bek) is None
-    ledger.settle(aida, Settlement(DeliveryState.SUPPRESSED, "the reader left"), None, due)
+    assert ledger.refusals([aida], aida.date).get(aida.id) == "the reader left"
+    assert ledger.refusals([bek], bek.date).get(bek.id) is None
+    ledger.settle_all([Outcome(aida, Settlement(DeliveryState.SUPPRESSED, "the reader left"), None, due)])
     row = rows(adapters, deliveries)[0]
     assert (row.state, row.attempts, row.reason) == ("suppressed", 0, "the reader left")
     assert rows(adapters, attempts) == []
@@ -202,14 +205,17 @@ def test_who_left_after_the_freeze_is_refused(adapters, make, due):
 def test_a_suppression_after_the_freeze_refuses_too(adapters, make, due):
     delivery = adapters.ledger().claim(due, 1)[0]
     adapters.subscribers.suppress("AIDA@example.org", "complaint", now=make.now)
-    assert adapters.ledger().refusal(delivery) == "the address is suppressed: complaint"
+    assert (
+        adapters.ledger().refusals([delivery], delivery.date).get(delivery.id)
+        == "the address is suppressed: complaint"
+    )
 
 
 def test_a_crash_before_the_dot_gives_the_letter_back_and_after_it_is_unknown(adapters, due):
     crashed = adapters.ledger()
     before, after = crashed.claim(due, 2)
-    crashed.reach(before, Phase.RCPT)
-    crashed.reach(after, Phase.DOT)
+    crashed.reach_all([before], Phase.RCPT)
+    crashed.reach_all([after], Phase.DOT)
     ledger = adapters.ledger()
     assert ledger.recover(due + timedelta(minutes=14)) == 0
     assert ledger.recover(due + timedelta(minutes=15)) == 2
@@ -222,11 +228,15 @@ def test_a_letter_whose_connection_was_lost_after_the_dot_is_unknown_until_recon
     ledger = adapters.ledger()
     one, other = ledger.claim(due, 2)
     for delivery in (one, other):
-        ledger.settle(delivery, Settlement(DeliveryState.UNKNOWN, "lost after the dot"), LOST, due)
+        ledger.settle_all(
+            [Outcome(delivery, Settlement(DeliveryState.UNKNOWN, "lost after the dot"), LOST, due)]
+        )
     assert [delivery.message_id for delivery in ledger.unknown()] == [one.message_id, other.message_id]
     assert not ledger.claim(due + HOUR, 5)
-    ledger.settle(one, Settlement(DeliveryState.SENT, "the relay has it"), None, due + HOUR)
-    ledger.settle(other, Settlement(DeliveryState.READY, "the relay has not"), None, due + HOUR)
+    ledger.settle_all([Outcome(one, Settlement(DeliveryState.SENT, "the relay has it"), None, due + HOUR)])
+    ledger.settle_all(
+        [Outcome(other, Settlement(DeliveryState.READY, "the relay has not"), None, due + HOUR)]
+    )
     assert states(adapters) == ["sent", "ready"]
     assert rows(adapters, deliveries)[0].sent_at == due + HOUR
     (again,) = ledger.claim(due + HOUR, 5)
@@ -236,7 +246,7 @@ def test_a_letter_whose_connection_was_lost_after_the_dot_is_unknown_until_recon
 def test_the_operator_settles_unknown_letters_and_no_others(adapters, due):
     ledger = adapters.ledger()
     lost, leased = ledger.claim(due, 2)
-    ledger.settle(lost, Settlement(DeliveryState.UNKNOWN, "lost"), LOST, due)
+    ledger.settle_all([Outcome(lost, Settlement(DeliveryState.UNKNOWN, "lost"), LOST, due)])
     assert ledger.release([lost.id, leased.id], DeliveryState.SENT, due + HOUR) == 1
     assert states(adapters) == ["sent", "leased"]
     assert rows(adapters, deliveries)[0].sent_at == due + HOUR
@@ -247,7 +257,7 @@ def test_the_operator_settles_unknown_letters_and_no_others(adapters, due):
 def test_a_letter_the_operator_sends_again_goes_out_however_old_it_is(adapters, due):
     ledger = adapters.ledger()
     lost = ledger.claim(due, 1)[0]
-    ledger.settle(lost, Settlement(DeliveryState.UNKNOWN, "lost"), LOST, due)
+    ledger.settle_all([Outcome(lost, Settlement(DeliveryState.UNKNOWN, "lost"), LOST, due)])
     days_later = due + timedelta(days=4)
     assert ledger.release([lost.id], DeliveryState.READY, days_later) == 1
     (again,) = ledger.claim(days_later, 5)
@@ -257,7 +267,7 @@ def test_a_letter_the_operator_sends_again_goes_out_however_old_it_is(adapters, 
 def test_a_release_never_shortens_a_letters_time(adapters, due):
     ledger = adapters.ledger()
     lost = ledger.claim(due, 1)[0]
-    ledger.settle(lost, Settlement(DeliveryState.UNKNOWN, "lost"), LOST, due)
+    ledger.settle_all([Outcome(lost, Settlement(DeliveryState.UNKNOWN, "lost"), LOST, due)])
     ledger.release([lost.id], DeliveryState.READY, due)
     assert ledger.claim(due, 1)[0].expires_at == lost.expires_at
 
@@ -268,8 +278,7 @@ def test_a_sender_that_lost_its_lease_must_not_hand_the_letter_over(adapters, du
     later = due + HOUR
     quick.recover(later)
     assert quick.claim(later, 1)[0].id == delivery.id
-    with pytest.raises(StoreError, match="lease"):
-        slow.reach(delivery, Phase.DOT)
+    assert slow.reach_all([delivery], Phase.DOT) == frozenset()
 
 
 def test_a_sender_that_lost_its_lease_may_only_say_that_it_was_accepted(adapters, due):
@@ -278,19 +287,19 @@ def test_a_sender_that_lost_its_lease_may_only_say_that_it_was_accepted(adapters
     quick.recover(due + HOUR)
     quick.claim(due + HOUR, 2)
     failed = Settlement(DeliveryState.FAILED, "refused", suppress=True)
-    slow.settle(one, failed, SmtpReply(Phase.RCPT, 550, "no"), due + HOUR)
-    slow.settle(other, SENT, ACCEPTED, due + HOUR)
+    slow.settle_all([Outcome(one, failed, SmtpReply(Phase.RCPT, 550, "no"), due + HOUR)])
+    slow.settle_all([Outcome(other, SENT, ACCEPTED, due + HOUR)])
     assert states(adapters) == ["leased", "sent"]
-    assert quick.refusal(one) is None
+    assert quick.refusals([one], one.date).get(one.id) is None
     assert len(rows(adapters, attempts)) == 1
 
 
 def test_what_was_sent_stays_sent(adapters, due):
     ledger = adapters.ledger()
     delivery = ledger.claim(due, 1)[0]
-    ledger.settle(delivery, SENT, ACCEPTED, due)
-    ledger.settle(delivery, Settlement(DeliveryState.READY, "once more"), LOST, due)
-    ledger.settle(delivery, SENT, ACCEPTED, due + HOUR)
+    ledger.settle_all([Outcome(delivery, SENT, ACCEPTED, due)])
+    ledger.settle_all([Outcome(delivery, Settlement(DeliveryState.READY, "once more"), LOST, due)])
+    ledger.settle_all([Outcome(delivery, SENT, ACCEPTED, due + HOUR)])
     row = rows(adapters, deliveries)[0]
     assert (row.state, row.sent_at, row.attempts) == ("sent", due, 1)
 
@@ -298,7 +307,7 @@ def test_what_was_sent_stays_sent(adapters, due):
 def test_a_long_reply_is_cut(adapters, due):
     ledger = adapters.ledger()
     delivery = ledger.claim(due, 1)[0]
-    ledger.settle(delivery, SENT, SmtpReply(Phase.DOT, 250, "x" * 5000 + "\0"), due)
+    ledger.settle_all([Outcome(delivery, SENT, SmtpReply(Phase.DOT, 250, "x" * 5000 + "\0"), due)])
     assert len(rows(adapters, deliveries)[0].smtp_text) == REPLY_CHARACTERS
 
 
@@ -375,9 +384,21 @@ def test_letters_of_a_paused_issue_wait_and_get_back_their_time(adapters, due):
     assert not ledger.claim(due + HOUR, 5)
     paused = desk.progress(issue.issue_id)
     assert (paused.paused_at, paused.pause_reason) == (due, "a typo")
-    assert desk.resume(issue.issue_id, due + 24 * HOUR)
+    assert not ledger.claim(due + 60 * HOUR, 5), "when they would be too old"
+    assert desk.progress(issue.issue_id).counts == {DeliveryState.READY: 2}
+    assert desk.resume(issue.issue_id, due + 72 * HOUR)
     assert not desk.resume(issue.issue_id, due)
-    assert len(ledger.claim(due + 60 * HOUR, 5)) == 2
+    assert len(ledger.claim(due + 110 * HOUR, 5)) == 2
+
+
+def test_letters_of_unknown_fate_get_back_the_time_of_a_pause_too(adapters, due):
+    ledger, desk = adapters.ledger(), IssueDesk(adapters.engine)
+    lost, _ = ledger.claim(due, 2)
+    ledger.settle_all([Outcome(lost, Settlement(DeliveryState.UNKNOWN, "lost"), LOST, due)])
+    desk.pause(lost.issue_id, due)
+    desk.resume(lost.issue_id, due + 60 * HOUR)
+    (doubt,) = ledger.doubts(None)
+    assert doubt.delivery.expires_at == lost.expires_at + 60 * HOUR
 
 
 def test_a_cancelled_issue_sends_no_more_of_its_letters(adapters, due):
@@ -385,7 +406,7 @@ def test_a_cancelled_issue_sends_no_more_of_its_letters(adapters, due):
     leased = ledger.claim(due, 1)[0]
     assert desk.cancel(leased.issue_id, due) == 1
     assert desk.cancel(leased.issue_id, due) == 0
-    ledger.settle(leased, Settlement(DeliveryState.DEFERRED, "later", retry_at=due), None, due)
+    ledger.settle_all([Outcome(leased, Settlement(DeliveryState.DEFERRED, "later", retry_at=due), None, due)])
     assert not ledger.claim(due + HOUR, 5)
     assert states(adapters) == ["cancelled", "cancelled"]
     assert not desk.pause(leased.issue_id, due)
@@ -396,8 +417,8 @@ def test_a_cancelled_issue_sends_no_more_of_its_letters(adapters, due):
 def test_progress_tells_when_the_first_and_the_last_letter_went(adapters, due):
     ledger, desk = adapters.ledger(), IssueDesk(adapters.engine)
     one, other = ledger.claim(due, 2)
-    ledger.settle(one, SENT, ACCEPTED, due)
-    ledger.settle(other, SENT, ACCEPTED, due + MINUTE)
+    ledger.settle_all([Outcome(one, SENT, ACCEPTED, due)])
+    ledger.settle_all([Outcome(other, SENT, ACCEPTED, due + MINUTE)])
     progress = desk.progress(one.issue_id)
     assert (progress.first_sent_at, progress.last_sent_at) == (due, due + MINUTE)
     assert (progress.newsletter, progress.track, progress.period_key) == ("weekly", "weekly-1", "2026-W47")
@@ -409,8 +430,8 @@ def test_an_issue_whose_text_is_refused_is_stopped_and_its_letters_wait_again(ad
     ledger = adapters.ledger()
     text, mailbox = ledger.claim(due, 2)
     failed = Settlement(DeliveryState.FAILED, "the text is refused", counts=False)
-    ledger.settle(text, failed, SmtpReply(Phase.DOT, 554, "spam", "5.7.1"), due)
-    ledger.settle(mailbox, failed, SmtpReply(Phase.DOT, 550, "no such user", "5.1.1"), due)
+    ledger.settle_all([Outcome(text, failed, SmtpReply(Phase.DOT, 554, "spam", "5.7.1"), due)])
+    ledger.settle_all([Outcome(mailbox, failed, SmtpReply(Phase.DOT, 550, "no such user", "5.1.1"), due)])
     assert ledger.stop_issue(text.issue_id, "the text is refused", due)
     assert not ledger.stop_issue(text.issue_id, "once more", due)
     assert states(adapters) == ["ready", "failed"]
@@ -419,10 +440,28 @@ def test_an_issue_whose_text_is_refused_is_stopped_and_its_letters_wait_again(ad
     assert [one.id for one in ledger.claim(due, 5)] == [text.id]
 
 
+def test_letters_refused_by_policy_before_the_text_wait_again_as_well_when_their_issue_is_stopped(
+    adapters, make
+):
+    due = make.frozen(adapters, *(f"r{number}@example.org" for number in range(5)))
+    ledger = adapters.ledger()
+    said = [(554, "5.7.1"), (550, "5.7.1"), (554, ""), (550, ""), (554, "5.1.1")]
+    claimed = ledger.claim(due, 5)
+    failed = Settlement(DeliveryState.FAILED, "refused", counts=False)
+    ledger.settle_all(
+        [
+            Outcome(one, failed, SmtpReply(Phase.RCPT, code, "no", status), due)
+            for one, (code, status) in zip(claimed, said, strict=True)
+        ]
+    )
+    ledger.stop_issue(claimed[0].issue_id, "refused by policy", due)
+    assert states(adapters) == ["ready", "ready", "ready", "failed", "failed"]
+
+
 def test_what_is_given_back_is_ready_before_the_dot_and_unknown_after(adapters, due):
     ledger = adapters.ledger()
     before, after = ledger.claim(due, 2)
-    ledger.reach(after, Phase.DOT)
+    ledger.reach_all([after], Phase.DOT)
     assert ledger.give_back([before, after], due + MINUTE) == 2
     (doubt,) = ledger.doubts(None)
     assert (doubt.delivery.id, doubt.since) == (after.id, due + MINUTE)

@@ -21,6 +21,7 @@ from aggregator.model import (
     DeliveryState,
     FrozenIssue,
     Newsletter,
+    Outcome,
     Phase,
     Rhythm,
     Settlement,
@@ -127,7 +128,7 @@ def hidden(known_sources, told, make):
     for letter in ledger.claim(MONDAY, 10):
         (early if letter.address.startswith("early") else late).append(letter)
     for letter in early:
-        ledger.settle(letter, Settlement(DeliveryState.SENT, ""), ACCEPTED, MONDAY)
+        ledger.settle_all([Outcome(letter, Settlement(DeliveryState.SENT, ""), ACCEPTED, MONDAY)])
     assert ledger.give_back(late, MONDAY) == 2
     known_sources.corrections.hide(told[0].id, "wrong", MONDAY)
     return told[1]

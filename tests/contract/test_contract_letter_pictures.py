@@ -12,6 +12,7 @@ from aggregator.model import (
     DeliveryState,
     LetterPicture,
     Newsletter,
+    Outcome,
     Phase,
     Rhythm,
     Settlement,
@@ -111,7 +112,7 @@ def test_mended_letters_carry_what_they_still_tell_and_sent_ones_keep_theirs(kno
     )
     ledger = known_sources.ledger()
     (sent,) = ledger.claim(moment, 1)
-    ledger.settle(sent, Settlement(DeliveryState.SENT, ""), SENT, moment)
+    ledger.settle_all([Outcome(sent, Settlement(DeliveryState.SENT, ""), SENT, moment)])
     known_sources.corrections.hide(one.id, "wrong", moment)
     stale = StaleIssues(known_sources.engine, [NEWSLETTER])
     (found,) = stale.stale(moment)

@@ -7,7 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.model import BounceKind, Delivery, DeliveryState, Finding, Phase, Settlement, SmtpReply
+from aggregator.model import (
+    BounceKind,
+    Delivery,
+    DeliveryState,
+    Finding,
+    Outcome,
+    Phase,
+    Settlement,
+    SmtpReply,
+)
 from aggregator.newsletter.replies import settle
 from aggregator.store import letter_identity
 from aggregator.store.bounces import BounceStore
@@ -37,7 +46,7 @@ def claimed(adapters, make):
 
 
 def answer(adapters, delivery: Delivery, reply: SmtpReply, now) -> None:
-    adapters.ledger().settle(delivery, settle(reply, attempts=0, now=now), reply, now)
+    adapters.ledger().settle_all([Outcome(delivery, settle(reply, attempts=0, now=now), reply, now)])
 
 
 def shown(found: Sequence) -> list[tuple]:
@@ -91,5 +100,5 @@ def test_letters_are_held_that_wait_for_a_word_and_do_not_go_again_by_themselves
     assert overview.held(now - timedelta(seconds=1), ()) == 0
     assert overview.held(now, {"weekly"}) == 0
     assert overview.held(now, {"another"}) == 2
-    adapters.ledger().settle(letters[0], Settlement(DeliveryState.SENT, "found"), None, now)
+    adapters.ledger().settle_all([Outcome(letters[0], Settlement(DeliveryState.SENT, "found"), None, now)])
     assert overview.held(now, ()) == 1

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from aggregator.errors import StoreError
 from aggregator.model import (
     Choice,
     DeliveryState,
     Newsletter,
+    Outcome,
     Phase,
     PlannedVariant,
     Rhythm,
@@ -45,7 +45,7 @@ def on_its_way(adapters, make, *emails, choices=(EN,), begun=1):
     assert adapters.issues.freeze(issue) == len(emails)
     ledger = adapters.ledger()
     for delivery in ledger.claim(issue.send_after, begun):
-        ledger.settle(delivery, Settlement(DeliveryState.SENT, ""), SENT, issue.send_after)
+        ledger.settle_all([Outcome(delivery, Settlement(DeliveryState.SENT, ""), SENT, issue.send_after)])
     return told, issue.send_after
 
 
@@ -124,8 +124,7 @@ def test_a_letter_that_a_sender_holds_is_taken_from_it_before_the_dot(known_sour
     ledger = known_sources.ledger()
     (held,) = ledger.claim(moment, 10)
     known_sources.corrections.hide(one.id, "wrong", moment)
-    with pytest.raises(StoreError, match="ran out"):
-        ledger.reach(held, Phase.DOT)
+    assert ledger.reach_all([held], Phase.DOT) == frozenset()
     (found,) = stale.stale(moment)
     assert stale.mend(found.id, [without(two, EN)], moment) == 1
     assert len(ledger.claim(moment, 10)) == 1
@@ -135,11 +134,11 @@ def test_a_letter_beyond_the_dot_is_settled_as_it_ends(known_sources, make, stal
     (one, two), moment = on_its_way(known_sources, make, "a@example.org", "b@example.org")
     ledger = known_sources.ledger()
     (held,) = ledger.claim(moment, 10)
-    ledger.reach(held, Phase.DOT)
+    ledger.reach_all([held], Phase.DOT)
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
     stale.mend(found.id, [without(two, EN)], moment)
-    ledger.settle(held, Settlement(DeliveryState.SENT, ""), SENT, moment)
+    ledger.settle_all([Outcome(held, Settlement(DeliveryState.SENT, ""), SENT, moment)])
     assert [state for state, _ in states(known_sources)] == ["sent", "sent"]
 
 
@@ -147,7 +146,7 @@ def test_a_letter_of_unknown_fate_is_sent_again_without_the_story(known_sources,
     (one, two), moment = on_its_way(known_sources, make, "a@example.org", "b@example.org")
     ledger = known_sources.ledger()
     (held,) = ledger.claim(moment, 10)
-    ledger.settle(held, Settlement(DeliveryState.UNKNOWN, "lost"), None, moment)
+    ledger.settle_all([Outcome(held, Settlement(DeliveryState.UNKNOWN, "lost"), None, moment)])
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
     assert stale.mend(found.id, [without(two, EN)], moment) == 1

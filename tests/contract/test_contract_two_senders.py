@@ -17,7 +17,7 @@ def test_fresh_leases_of_a_living_sender_are_its_own_though_clocks_differ(
     due = make.frozen(adapters, "ann@example.org", "ben@example.org")
     first, second = adapters.ledger(), adapters.ledger()
     handed_over, _ = first.claim(due, 2)
-    first.reach(handed_over, Phase.DOT)
+    first.reach_all([handed_over], Phase.DOT)
     theirs = due + timedelta(seconds=seconds)
     assert second.recover(theirs) == 0
     assert not second.claim(theirs, 2)

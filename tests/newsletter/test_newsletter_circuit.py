@@ -10,7 +10,6 @@ from aggregator.newsletter.circuit import (
     RESTS,
     TROUBLES,
     Circuit,
-    after_success,
     after_trouble,
     is_open,
 )
@@ -29,11 +28,6 @@ def test_nine_troubles_say_nothing_and_the_tenth_opens_it_for_five_minutes() -> 
     opened = troubled(CLOSED, TROUBLES)
     assert is_open(opened, NOW + RESTS[0] - timedelta(seconds=1))
     assert not is_open(opened, NOW + RESTS[0])
-
-
-def test_a_success_between_begins_the_count_anew() -> None:
-    nine = troubled(CLOSED, TROUBLES - 1)
-    assert not is_open(troubled(after_success(nine), TROUBLES - 1), NOW)
 
 
 def test_troubles_of_letters_under_way_do_not_prolong_a_rest() -> None:

@@ -12,6 +12,8 @@ from aggregator.newsletter.replies import (
     RETRIES,
     SOON,
     TABLE,
+    Fault,
+    fault,
     reconciled,
     refused,
     settle,
@@ -123,6 +125,40 @@ def test_the_reason_tells_what_it_means_and_what_the_server_said() -> None:
     assert (
         settle(lost, attempts=0, now=NOW).reason == "no reply after the text went over: it may have arrived"
     )
+
+
+def test_reasons_name_no_address() -> None:
+    reply = SmtpReply(RCPT, 550, "5.7.1 <aida.s@example.org>: not from desk@news.example", "5.7.1")
+    said = settle(reply, attempts=0, now=NOW).reason
+    assert said.endswith("550 5.7.1 <a…@example.org>: not from d…@news.example")
+    assert "aida" not in unwritable(ValueError("no header holds aida@example.org")).reason
+    assert len(unwritable(ValueError("x" * 100_000)).reason) < 1000
+
+
+@pytest.mark.parametrize(
+    ("phase", "code", "enhanced", "whose"),
+    [
+        (DOT, 250, "2.0.0", Fault.NONE),
+        (DOT, None, "", Fault.SERVER),
+        (RCPT, 421, "4.7.0", Fault.SERVER),
+        (CONNECT, 454, "4.7.0", Fault.SERVER),
+        (MAIL, 451, "", Fault.SERVER),
+        (RCPT, 452, "4.3.1", Fault.SERVER),
+        (RCPT, 452, "4.2.2", Fault.NONE),
+        (RCPT, 451, "4.7.1", Fault.DOMAIN),
+        (RCPT, 550, "5.1.1", Fault.NONE),
+        (RCPT, 554, "5.1.1", Fault.NONE),
+        (RCPT, 550, "", Fault.NONE),
+        (RCPT, 550, "5.7.1", Fault.POLICY),
+        (RCPT, 554, "", Fault.POLICY),
+        (DOT, 554, "5.7.1", Fault.CONTENT),
+        (DOT, 550, "5.1.1", Fault.NONE),
+        (DOT, 552, "5.2.2", Fault.NONE),
+        (MAIL, 550, "5.7.1", Fault.NONE),
+    ],
+)
+def test_whose_trouble_a_reply_tells_of(phase: Phase, code: int | None, enhanced: str, whose: Fault) -> None:
+    assert fault(SmtpReply(phase, code, "words", enhanced)) is whose
 
 
 def test_who_left_gets_no_mail_and_no_attempt_is_counted() -> None:

@@ -86,6 +86,7 @@ def settle(setting: Setting, as_sent: bool, resend: bool, issue: str | None) -> 
         stores.ledger.recover(now())
         only = issue_named(stores, issue).issue_id if issue else None
         unknown = [one.id for one in stores.ledger.unknown() if only is None or one.issue_id == only]
-        stores.ledger.release(unknown, DeliveryState.SENT if as_sent else DeliveryState.READY, now())
+        state = DeliveryState.SENT if as_sent else DeliveryState.READY
+        settled = stores.ledger.release(unknown, state, now())
     what = "taken as sent" if as_sent else "ready to be sent again by `aggregator newsletter send`"
-    click.echo(f"{len(unknown)} letters {what}.")
+    click.echo(f"{settled} letters {what}.")
