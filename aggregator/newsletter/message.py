@@ -92,7 +92,7 @@ class Writer:
     ) -> Letter:
         recipient = ascii_domain(delivery.address).addr_spec
         own = {
-            "to": verbatim("To", recipient, ascii_only=False),
+            "to": verbatim("To", f"<{recipient}>", ascii_only=False),
             "date": verbatim("Date", format_datetime(delivery.date)),
             "message-id": verbatim("Message-ID", f"<{delivery.message_id}>"),
             **labels,

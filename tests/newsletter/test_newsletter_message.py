@@ -74,7 +74,7 @@ def test_the_headers_of_a_bulk_mail_stand_verbatim(
     assert re.fullmatch(r'multipart/alternative;\r\n boundary="=_[0-9a-f]{32}"', content_type)
     assert headers == {
         "From": '"Asie centrale, la semaine" <digest@news.example.org>',
-        "To": "reader@example.net",
+        "To": "<reader@example.net>",
         "Reply-To": "desk@news.example.org",
         "Subject": headers["Subject"],
         "Date": "Mon, 23 Nov 2026 06:30:00 +0000",
@@ -330,7 +330,7 @@ def test_an_international_local_part_is_written_as_utf8(
 ) -> None:
     letter = write(weekly, variant, replace(delivery, address="айгүл@example.kz"), site)
     assert letter.recipient == "айгүл@example.kz"
-    assert "To: айгүл@example.kz\r\n".encode() in letter.content
+    assert "To: <айгүл@example.kz>\r\n".encode() in letter.content
 
 
 @pytest.mark.parametrize(

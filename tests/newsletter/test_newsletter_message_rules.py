@@ -134,7 +134,7 @@ def check_fields(fields: dict[str, str], name: str, subject: str, to: str, sende
     ways = rf"<{LINK}>, <mailto:u\+[a-z2-7]{{39}}@xn--b1amnebsh\.xn--p1ai>"
     assert re.fullmatch(ways, fields["list-unsubscribe"])
     verbatim = {
-        "to": to,
+        "to": f"<{to}>",
         "reply-to": "desk@xn--b1amnebsh.xn--p1ai",
         "list-owner": "<mailto:desk@xn--b1amnebsh.xn--p1ai>",
         "date": "Mon, 23 Nov 2026 06:30:00 +0000",
