@@ -28,6 +28,10 @@ class Mailbox:
     """The command at which the connection is dropped."""
     refused: str = ""
     """The command that is answered with NO."""
+    number_first: bool = True
+    """Whether the number of a mail stands before its text."""
+    found: str = ""
+    """What a search finds, in place of the mails that are there."""
 
     def add(self, content: bytes, gap: int = 0) -> int:
         """Deliver a mail; `gap` numbers are left out before it."""
@@ -79,7 +83,7 @@ class _Session(socketserver.StreamRequestHandler):
     def _uid_search(self, command: str, box: Mailbox) -> None:
         low, high = map(int, re.findall(r"(\d+):(\d+)", command)[0])
         found = [str(uid) for uid in {*box.mails, *box.vanishing} if low <= uid <= high]
-        self._say(f"* SEARCH {' '.join(found)}".encode())
+        self._say(f"* SEARCH {box.found or ' '.join(found)}".encode())
 
     def _uid_store(self, command: str, box: Mailbox) -> None:
         for uid in _uids(command):
@@ -95,8 +99,9 @@ class _Session(socketserver.StreamRequestHandler):
         if uid in box.mails:
             content = box.mails[uid][:1_000_000]
             self._say(b"* 1 FETCH (FLAGS (\\Seen) UID 99999)")
-            self._say(f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(content)}}}".encode())
-            self.wfile.write(content + b")\r\n")
+            before, behind = (f"UID {uid} ", "") if box.number_first else ("", f" UID {uid}")
+            self._say(f"* 1 FETCH ({before}BODY[]<0> {{{len(content)}}}".encode())
+            self.wfile.write(content + f"{behind})\r\n".encode())
 
     def _say(self, line: bytes) -> None:
         self.wfile.write(line + b"\r\n")

@@ -187,6 +187,12 @@ def _mailboxes(values: dict[str, Any]) -> Iterator[Problem]:
     read = {"maildir", "imap", "webhook_secret", "webhook_secret_file"}
     if isinstance(bounces, dict) and not any(bounces.get(key) for key in read):
         yield ("bounces",), "nobody would read what comes back: give `maildir`, `imap` or `webhook_secret`"
+    if isinstance(bounces, dict) and _folded(bounces.get("unsubscribe")) == _folded(bounces.get("address")):
+        yield ("bounces", "unsubscribe"), "must not be `address`: bounces would be read as wishes to leave"
+
+
+def _folded(address: object) -> object:
+    return address.casefold() if isinstance(address, str) else address
 
 
 def _secrets(values: dict[str, Any]) -> Iterator[Problem]:

@@ -34,6 +34,7 @@ from aggregator.config.values import (
     Countries,
     CountriesAndGroups,
     DatabaseUrl,
+    Domain,
     Duration,
     Folder,
     GroupName,
@@ -68,7 +69,7 @@ class SiteSettings(Settings):
     """Who publishes by law: name and postal address, as some countries demand it under every letter."""
     time_zone: TimeZone = "UTC"
     """IANA zone of the dates shown on pages."""
-    id_domain: Text | None = None
+    id_domain: Domain | None = None
     """Domain inside the permanent ids of stories; by default the host of `base_url`.
 
     Set it to the old host when `base_url` moves."""

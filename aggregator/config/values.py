@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from aggregator.config import codes
+from aggregator.config.domains import base_url, in_a_labels
 from aggregator.config.paths import beside
 from aggregator.model import GROUP_PREFIX, Rhythm, Track
 
@@ -109,12 +110,6 @@ def _url(value: str) -> str:
     if not usable or re.search(r"\s", value):
         raise ValueError("expects an address that starts with http:// or https:// and names a host")
     return value
-
-
-def _base_url(value: str) -> str:
-    if urlsplit(value).query or urlsplit(value).fragment:
-        raise ValueError("expects an address without `?` or `#`: paths are appended to it")
-    return value.rstrip("/")
 
 
 def _database_url(value: str, info: ValidationInfo) -> str:
@@ -251,7 +246,8 @@ Interval = Annotated[
 ]
 TimeOfDay = Annotated[str, BeforeValidator(_time_of_day), _pattern(TIME_OF_DAY)]
 Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
-BaseUrl = Annotated[Url, AfterValidator(_base_url)]
+BaseUrl = Annotated[Url, AfterValidator(base_url)]
+Domain = Annotated[Text, AfterValidator(in_a_labels)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 PathBesideConfig = Annotated[Path, AfterValidator(_beside_config)]
 Folder = Annotated[PathBesideConfig, AfterValidator(_folder)]

@@ -7,6 +7,7 @@ flagged. Where the server cannot delete single mails, they are only marked as de
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import imaplib
 import re
@@ -26,6 +27,7 @@ QUESTIONS = 200
 """Before a reading ends; the next one goes on from there."""
 
 _UID = re.compile(rb"\bUID (\d+)")
+_NOT_ASCII = re.compile("[^\x20-\x7e]+")
 
 
 class Positions(Protocol):
@@ -148,6 +150,8 @@ def _connected(account: ImapAccount) -> imaplib.IMAP4:
     try:
         if account.security == "starttls":
             client.starttls(context)
+        if not (account.username + account.password).isascii():
+            raise ImapError("LOGIN takes a name and a password in ASCII only")
         client.login(account.username, account.password)
     except BaseException:
         client.shutdown()
@@ -158,10 +162,13 @@ def _connected(account: ImapAccount) -> imaplib.IMAP4:
 def _content(client: imaplib.IMAP4, uid: int) -> bytes | None:
     """The beginning of a mail; None for one that is gone meanwhile."""
     answer = _expect(client.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{MESSAGE_BYTES}>)"))
-    for part in answer:
-        # Flags that others change meanwhile may come in the same answer, without a text.
-        if isinstance(part, tuple) and (said := _UID.search(part[0])) and int(said[1]) == uid:
-            return bytes(part[1])
+    for part, after in zip(answer, (*answer[1:], b""), strict=True):
+        # Flags that others change meanwhile may come in the same answer, without a text. The number stands
+        # before the text or behind it.
+        if isinstance(part, tuple):
+            said = _UID.search(part[0]) or (_UID.search(after) if isinstance(after, bytes) else None)
+            if said and int(said[1]) == uid:
+                return bytes(part[1])
     return None
 
 
@@ -181,15 +188,22 @@ def _expect(answer: tuple[str, Sequence[Any]]) -> Sequence[Any]:
 
 
 def _quoted(folder: str) -> str:
-    escaped = folder.replace("\\", "\\\\").replace('"', '\\"')
+    """A folder's name in modified UTF-7 (RFC 3501 section 5.1.3), between quotation marks."""
+    encoded = _NOT_ASCII.sub(_shifted, folder.replace("&", "&-"))
+    escaped = encoded.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _shifted(found: re.Match[str]) -> str:
+    words = base64.b64encode(found[0].encode("utf-16-be"), altchars=b"+,").decode("ascii")
+    return f"&{words.rstrip('=')}-"
 
 
 @contextlib.contextmanager
 def _translated(account: ImapAccount) -> Iterator[None]:
     try:
         yield
-    except (OSError, imaplib.IMAP4.error) as error:
+    except (OSError, ValueError, imaplib.IMAP4.error) as error:  # ValueError: it said what is no number
         raise ImapError(
             f"imap {account.host}:{account.port}, folder {account.folder}: {error}"[:400]
         ) from error

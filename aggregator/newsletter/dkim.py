@@ -77,7 +77,8 @@ class Signer:
 
     def __init__(self, domain: str, selector: str, pem: bytes) -> None:
         """`pem`: the private key. Raises ValueError for one that cannot be used, with the cure."""
-        self._domain = domain.encode("idna").decode("ascii").lower()
+        self.domain = domain.encode("idna").decode("ascii").lower()
+        """Who signs, in A-labels."""
         self._selector = selector
         self._key, self.bits = _private_key(pem)
         """`bits`: size of an RSA key; None for Ed25519, which has but one."""
@@ -95,7 +96,7 @@ class Signer:
         else:
             said = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         value = f"v=DKIM1; k={self._algorithm}; p={base64.b64encode(said).decode('ascii')}"
-        return Record(f"{self._selector}._domainkey.{self._domain}", value)
+        return Record(f"{self._selector}._domainkey.{self.domain}", value)
 
     def signature(self, fields: Sequence[Field], body_hash: bytes, at: datetime) -> bytes:
         """The DKIM-Signature field of a letter. `fields`: all others, each once. `body_hash`: SHA-256."""
@@ -109,7 +110,7 @@ class Signer:
 
     def _heading(self, names: tuple[str, ...]) -> bytes:
         """The tags that are the same for all letters with these fields."""
-        who = f"v=1; a={self._algorithm}-sha256; c=relaxed/relaxed; d={self._domain};\r\n s={self._selector};"
+        who = f"v=1; a={self._algorithm}-sha256; c=relaxed/relaxed; d={self.domain};\r\n s={self._selector};"
         lines = [" h="]
         for name in (*names, *SIGNED_TWICE):
             if len(lines[-1]) + len(name) > _LINE_CHARACTERS:

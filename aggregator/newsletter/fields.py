@@ -81,7 +81,7 @@ def mailto(address: str) -> str:
 
 def sender_id(domain: str) -> str:
     """Feedback-ID's last field: 5 to 15 characters that stay the same for all our mail."""
-    return _NOT_IN_SENDER_ID.sub("", domain.lower())[-15:]
+    return _NOT_IN_SENDER_ID.sub("", domain.lower())[-15:].ljust(5, "x")
 
 
 def ascii_domain(address: str) -> Address:

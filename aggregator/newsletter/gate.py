@@ -45,10 +45,16 @@ LINE_BYTES, ENCODED_LINE_BYTES, WORD_BYTES = 998, 76, 75
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _SCHEME = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
 _ACTIVE = (
-    "script, iframe, object, embed, form, input, button, select, textarea, link, base, video, audio, frame"
+    "script, iframe, object, embed, form, input, button, select, textarea, link, base, video, audio, frame, "
+    "source, svg, math, applet, meta[http-equiv='refresh' i]"
 )
+_FETCHED = frozenset({"background", "srcset", "ping", "poster", "lowsrc", "dynsrc"})
+"""Attributes that load something, or tell somebody, besides what is looked at by name."""
 _LOADS = re.compile(r"url\(|@import|expression\(", re.IGNORECASE)
-_SUSPECT = re.compile(r"""[\s"'/]on\w+\s*=|url\(|@import|expression\(|(?:data|script)\s*:""", re.IGNORECASE)
+_SUSPECT = re.compile(
+    rf"""[\s"'/](?:on\w+|{"|".join(sorted(_FETCHED))})\s*=|url\(|@import|expression\(|(?:data|script)\s*:""",
+    re.IGNORECASE,
+)
 """Spelled where an element might do harm; words of a story may spell it too."""
 _WORD = re.compile(rb"=\?[^ \r\n]+\?=")
 _ONCE = ("from", "to", "date", "subject", "message-id")
@@ -120,7 +126,7 @@ def _of_variant(
     links = [node.attributes.get("href") or "" for node in tree.css("a[href], area[href]")]
     yield from _size(html, letters[0], planned.pictures)
     yield from _document(tree)
-    yield from _pictures(tree, planned.pictures)
+    yield from _pictures(tree, planned.pictures, readers[0])
     yield from _harm(tree, html)
     yield from (f"a link leads to {link[:80]!r}" for link in links if not _SCHEME.match(link))
     yield from _parity(tree, frozenset(links), text, members, readers[0])
@@ -167,7 +173,7 @@ def _document(tree: LexborHTMLParser) -> Iterator[str]:
         yield "there is no <meta charset>"
 
 
-def _pictures(tree: LexborHTMLParser, carried: Sequence[LetterPicture]) -> Iterator[str]:
+def _pictures(tree: LexborHTMLParser, carried: Sequence[LetterPicture], reader: Delivery) -> Iterator[str]:
     cids = {f"cid:{picture.cid}" for picture in carried}
     sources = [node.attributes.get("src") or "" for node in tree.css("img")]
     for source in sorted(cids.difference(sources)):
@@ -177,6 +183,8 @@ def _pictures(tree: LexborHTMLParser, carried: Sequence[LetterPicture]) -> Itera
             yield f"a picture has no alt text: {source[:80]}"
         if not source.startswith(("https://", "http://")) and source not in cids:
             yield f"a picture is neither on the web nor in the letter: {source[:80]!r}"
+        if reader.token in source:
+            yield "a picture's address is the reader's own: it would tell who opens the letter"
 
 
 def _harm(tree: LexborHTMLParser, html: str) -> Iterator[str]:
@@ -190,13 +198,19 @@ def _harm(tree: LexborHTMLParser, html: str) -> Iterator[str]:
         return  # nearly always; looking at every element takes longer than all the rest
     for node in tree.css("*"):
         for name, value in node.attributes.items():
-            said = (value or "").lstrip().lower()
-            if name.startswith("on"):
-                yield f"<{node.tag}> runs a script: {name}"
-            elif name == "style" and _LOADS.search(said):
-                yield f"a style of <{node.tag}> loads something"
-            elif said.startswith(("data:", "javascript:", "vbscript:")):
-                yield f"<{node.tag}> holds a {said.partition(':')[0]}: address"
+            if harm := _harm_of(name, (value or "").lstrip().lower()):
+                yield f"<{node.tag}> {harm}"
+
+
+def _harm_of(name: str, value: str) -> str:
+    """What an attribute does that it must not; empty for nothing."""
+    if name.startswith("on"):
+        return f"runs a script: {name}"
+    if name in _FETCHED or (name == "style" and _LOADS.search(value)):
+        return f"loads something: {name}"
+    if value.startswith(("data:", "javascript:", "vbscript:")):
+        return f"holds a {value.partition(':')[0]}: address"
+    return ""
 
 
 # ------------------------------------------------------------------------------------------------ parity
@@ -217,9 +231,11 @@ def _parity(
             in_html, in_text = member.url in links, member.url in addresses or member.url in text
             if not (in_html and in_text):
                 yield f"the address of {title[:80]!r} stands {_where(in_html, in_text)}"
-    way = unsubscribe_link(reader)
+    way, choice = unsubscribe_link(reader), preferences_link(reader)
     if not (way in links and way in text):
         yield f"the way to unsubscribe stands {_where(way in links, way in text)}"
+    if (choice in links) != (choice in text):
+        yield f"the way to the preferences stands {_where(choice in links, choice in text)}"
 
 
 def _where(in_html: bool, in_text: bool) -> str:

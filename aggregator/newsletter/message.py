@@ -47,8 +47,10 @@ class Writer:
         """
         self._site = site
         self._notices_from = notices_from or site.contact
-        self._bounces = bounces
-        self._unsubscribe = unsubscribe
+        # In A-labels, as all that is on the wire: few programs undo any other form.
+        self._contact, self._bounces, self._unsubscribe = (
+            ascii_domain(one).addr_spec if one else "" for one in (site.contact, bounces, unsubscribe)
+        )
         self._signer = signer
         self._moulds: OrderedDict[object, Mould] = OrderedDict()
 
@@ -90,7 +92,7 @@ class Writer:
     ) -> Letter:
         recipient = ascii_domain(delivery.address).addr_spec
         own = {
-            "to": verbatim("To", recipient, ascii_only=False),
+            "to": verbatim("To", f"<{recipient}>", ascii_only=False),
             "date": verbatim("Date", format_datetime(delivery.date)),
             "message-id": verbatim("Message-ID", f"<{delivery.message_id}>"),
             **labels,
@@ -104,7 +106,7 @@ class Writer:
 
     def _envelope(self, sender: str, delivery: Delivery) -> str:
         if self._bounces and delivery.bounce_tag:
-            return verp.address(ascii_domain(self._bounces).addr_spec, delivery.bounce_tag)
+            return verp.address(self._bounces, delivery.bounce_tag)
         return ascii_domain(sender).addr_spec
 
     def _labels(self, newsletter: Newsletter, variant: Variant, delivery: Delivery) -> dict[str, bytes]:
@@ -142,8 +144,8 @@ class Writer:
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Subscribe": f"<{link_base}/subscribe>",
             "List-Archive": f"<{link_base}/letters>",
-            "List-Help": f"<{mailto(site.contact)}>" if site.contact else None,
-            "List-Owner": f"<{mailto(site.contact)}>" if site.contact else None,
+            "List-Help": f"<{mailto(self._contact)}>" if self._contact else None,
+            "List-Owner": f"<{mailto(self._contact)}>" if self._contact else None,
             "List-Post": "NO",
             "Feedback-ID": "",
         }
@@ -160,11 +162,12 @@ class Writer:
         self, name: str, sender: str, subject: str, listed: Mapping[str, str | None]
     ) -> list[bytes | str]:
         """All fields before those of MIME; own ones, whose value is empty in `listed`, by name."""
-        contact = self._site.contact
+        contact = self._contact
+        replies = contact.isascii() and contact not in ("", ascii_domain(sender).addr_spec)
         return [
             author(name, sender),
             "to",
-            *([verbatim("Reply-To", contact)] if contact not in ("", sender) and contact.isascii() else ()),
+            *([verbatim("Reply-To", contact)] if replies else ()),
             fields.subject(subject),
             "date",
             "message-id",

@@ -161,6 +161,7 @@ _LONG_PAUSE = _pausing(CONFIGURATION_PAUSE)
 TABLE = (
     Row("accepted", _sent, _TEXT, ("2",)),
     Row("no reply after the text went over: it may have arrived", _unknown, _TEXT, ("lost",)),
+    Row("no TLS or login can be agreed on with the server", _LONG_PAUSE, _SESSION, ("lost",), ("7.",)),
     Row("the server cannot be reached", _SHORT_PAUSE, _SESSION, ("lost",)),
     Row("the connection was lost before the text went over", _soon, codes=("lost",)),
     Row("the server is closing the connection", _soon, codes=("421",)),

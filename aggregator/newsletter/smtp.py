@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
@@ -29,6 +30,9 @@ TEXT_CHARACTERS = 500
 
 Reach = Callable[[Phase], Awaitable[None]]
 """Records that a letter reached a phase; durable when it returns."""
+
+UNTRUSTED = "4.7.0"
+"""Enhanced status, by RFC 3463, of a server with which TLS or login as configured cannot be agreed on."""
 
 _OPENING_ERRORS = (aiosmtplib.SMTPException, OSError, ValueError)
 """What aiosmtplib raises for a server or a connection (timeouts, TLS)."""
@@ -241,7 +245,7 @@ class SmtpCarrier:
             wire.close()
         elif connection.letters >= LETTERS_PER_CONNECTION:
             await self._quit(wire)
-        elif reply.code < 400 or await self._was_reset(wire):
+        elif reply.code < 300 or await self._was_reset(wire):
             connection.rested_since = sessions.loop.time()
             sessions.idle.append(connection)
 
@@ -264,7 +268,8 @@ class SmtpCarrier:
     def _not_opened(self, error: Exception) -> SmtpReply:
         if isinstance(error, aiosmtplib.SMTPResponseException) and 200 <= error.code <= 599:
             return self._said(Phase.CONNECT, Reply(error.code, error.message))
-        return self._lost(Phase.CONNECT, error, f"{type(error).__name__}: ")
+        lost = self._lost(Phase.CONNECT, error, f"{type(error).__name__}: ")
+        return replace(lost, enhanced=UNTRUSTED) if _is_untrusted(error) else lost
 
     def _lost(self, phase: Phase, error: Exception, kind: str = "") -> SmtpReply:
         text = f"{kind}{error}".rstrip(": ")
@@ -283,3 +288,10 @@ class SmtpCarrier:
             server=self._server,
             queue_id=queue_id[1] if queue_id else "",
         )
+
+
+def _is_untrusted(error: Exception) -> bool:
+    """Whether it is the certificate, or no TLS or login is offered: no later try will find it otherwise."""
+    because = (error, error.__cause__, error.__context__)
+    refuses = type(error) is aiosmtplib.SMTPException and "not supported" in str(error)
+    return refuses or any(isinstance(one, ssl.SSLCertVerificationError) for one in because)

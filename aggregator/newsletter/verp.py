@@ -36,15 +36,29 @@ def address(base: str, tag: str) -> str:
 def tag_of(recipient: str, base: str) -> str | None:
     """The tag in an address that `address` made of `base`; None for any other address.
 
-    Upper and lower case count only within the tag: servers on the way may change those of the rest.
+    Upper and lower case count only within the tag: servers on the way may change those of the rest. A domain
+    may stand in its own script in one and in A-labels in the other.
     """
     local, _, domain = recipient.strip().strip("<>").rpartition("@")
     base_local, _, base_domain = base.rpartition("@")
     stem = f"{base_local}{SEPARATOR}"
-    if domain.lower() != base_domain.lower() or local[: len(stem)].lower() != stem.lower():
+    if _host(domain) != _host(base_domain) or local[: len(stem)].lower() != stem.lower():
         return None
     tag = local[len(stem) :]
     return tag if _TAG.fullmatch(tag) and len(local) <= LONGEST_LOCAL_PART else None
+
+
+def _host(domain: str) -> str:
+    """A domain in lower case and in A-labels (RFC 5890 section 2.3.2.1); what is none, as it stands."""
+    if domain.isascii():
+        return domain.lower()
+    # Here and not above: it takes long to load, and few domains need it.
+    from aggregator.newsletter.fields import ascii_domain
+
+    try:
+        return ascii_domain(f"x@{domain}").domain.lower()
+    except ValueError:
+        return domain.lower()
 
 
 def leaving_address(base: str, token: str) -> str:

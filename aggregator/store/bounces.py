@@ -140,11 +140,6 @@ class BounceStore:
         with reading(self._engine) as connection:
             return {BounceKind(kind): count for kind, count in connection.execute(query)}
 
-    def unjudged(self) -> int:
-        """Bounces that nothing has followed from yet."""
-        with reading(self._engine) as connection:
-            return connection.scalar(select(func.count()).where(_row.judged_at.is_(None))) or 0
-
     # ------------------------------------------------------------------------------------------- mailboxes
 
     def position(self, mailbox: str) -> tuple[int, int]:
@@ -197,9 +192,8 @@ def _case(connection: Connection, row: Row[Any], now: datetime, window: timedelt
 
 def _last_arrived(address_hash: bytes, now: datetime) -> Select[Any]:
     """When the last letter went to this address that nothing came back of."""
-    came_back = select(_row.id).where(
-        _row.delivery_id == deliveries.c.id, _row.kind.in_([BounceKind.SOFT.value, BounceKind.HARD.value])
-    )
+    refusals = (BounceKind.SOFT.value, BounceKind.HARD.value, BounceKind.POLICY.value)
+    came_back = select(_row.id).where(_row.delivery_id == deliveries.c.id, _row.kind.in_(refusals))
     return (
         select(func.max(deliveries.c.sent_at))
         .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
 from aggregator.newsletter import dkim
+from aggregator.newsletter.fields import ascii_domain
 from aggregator.newsletter.message import Writer
 
 MOST_BYTES = 100_000
@@ -53,9 +54,9 @@ def weaknesses(config: Config, signer: dkim.Signer) -> list[str]:
             f"dkim.key_file: {signer.bits} bits are few; `openssl genrsa -out FILE {dkim.STRONG_BITS}` makes "
             "a stronger key, which needs a selector of its own"
         )
-    domain = config.dkim.domain.lower() if config.dkim else ""
+    domain = signer.domain
     for newsletter in config.newsletters_offered():
-        host = newsletter.sender.rpartition("@")[2].lower()
+        host = ascii_domain(newsletter.sender).domain.lower()
         if host != domain and not host.endswith(f".{domain}") and not domain.endswith(f".{host}"):
             found.append(
                 f"dkim.domain: {domain} does not speak for {newsletter.sender}, the sender of "

@@ -56,3 +56,12 @@ def test_a_key_that_cannot_be_used_is_a_fault(tmp_path: Path, key: bytes | None,
     assert f"dkim.key_file: {tmp_path / 'key.pem'}" in output.replace("\n", "")
     assert said in output
     assert "is fine" not in output
+
+
+def test_a_sender_below_the_signing_domain_in_its_own_script_is_spoken_for(tmp_path: Path) -> None:
+    config = CONFIG.replace("domain: example.org", "domain: xn--b1amnebsh.example")
+    (tmp_path / "config.yaml").write_text(config % "новости.example", encoding="utf-8")
+    (tmp_path / "key.pem").write_bytes(rsa(2048))
+    outcome = CliRunner().invoke(main, ["--config", str(tmp_path / "config.yaml"), "check-config"])
+    assert outcome.exit_code == 0
+    assert "does not speak for" not in outcome.output

@@ -169,7 +169,7 @@ def test_a_test_letter_goes_to_one_address_and_touches_no_reader(
     assert "sent" in out
     (letter,) = caught(tmp_path)
     message = message_from_bytes(letter)
-    assert message["To"] == "me@example.org"
+    assert message["To"] == "<me@example.org>"
     assert readable(letter).startswith("[test] ")
     parts = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
     assert all(b"[[" not in part for part in parts if isinstance(part, bytes))

@@ -145,3 +145,10 @@ FAULTS = {
 @pytest.mark.parametrize(("text", "fault"), FAULTS.values(), ids=list(FAULTS))
 def test_each_fault_is_told_once_with_its_place_and_cure(text: str, fault: str, tmp_path: Path) -> None:
     assert faults_of(text, tmp_path) == [fault]
+
+
+def test_wishes_to_leave_need_an_address_of_their_own(tmp_path: Path) -> None:
+    same = "bounces: {address: b@example.org, unsubscribe: B@example.org, maildir: m}\n"
+    (fault,) = faults_of(SOUND + same, tmp_path)
+    assert "bounces would be read as wishes to leave" in fault
+    assert loaded(SOUND + same.replace("B@", "u@"), tmp_path).bounces is not None

@@ -382,3 +382,17 @@ def test_web_servers_before_this_one_are_named_by_their_networks(tmp_path: Path)
     assert web.trusted_proxies == (ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8"))
     assert web.requests_per_minute == 5
     assert loaded("", tmp_path).web.trusted_proxies == (), "nobody is trusted unasked"
+
+
+def test_a_site_below_a_domain_in_its_own_script_goes_by_its_a_labels(tmp_path: Path) -> None:
+    said = SOUND.replace("https://news.example.org/", "https://Новости.example:8443/мир/")
+    path = tmp_path / "config.yaml"
+    path.write_text(said, encoding="utf-8")
+    site = load(path, {}).publisher()
+    assert site.base_url == "https://xn--b1amnebsh.example:8443/мир"
+    assert site.id_domain == "xn--b1amnebsh.example"
+    path.write_text(said.replace("contact", "id_domain: старые.example, contact"), encoding="utf-8")
+    assert load(path, {}).publisher().id_domain == "xn--80ak6acf0d.example"
+    path.write_text(said.replace("contact", "id_domain: старые..example, contact"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="is no domain"):
+        load(path, {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import html5lib
 import pytest
 
 from aggregator.model import DomainRefusals, IssueProgress, Phase, ServerPause, SmtpReply
@@ -63,4 +64,5 @@ def test_a_domain_that_refuses_by_policy_is_told_of_from_five_letters_and_one_in
 def test_what_a_server_said_cannot_write_into_the_mail() -> None:
     mail = notice(Alarm("s", "<script>alert(1)</script>"), "News")
     assert "<script>" not in mail.html
+    html5lib.HTMLParser(strict=True).parse(mail.html)
     assert "<script>" in mail.text

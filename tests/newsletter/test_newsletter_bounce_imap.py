@@ -201,6 +201,31 @@ def test_a_server_that_says_no_number_is_refused(box, opened) -> None:
         opened().some(1)
 
 
+def test_a_server_may_say_the_number_behind_the_text(box, opened) -> None:
+    box.add(b"one\r\n")
+    box.number_first = False
+    assert [(one.key, one.content) for one in opened().some(2)] == [("1", b"one\r\n")]
+
+
+def test_a_folder_may_have_a_name_in_any_script(box, opened) -> None:
+    box.add(b"x")
+    assert keys(opened(folder='Bounces & "Отказы"')) == ["1"]
+    assert r'SELECT "Bounces &- \"&BB4EQgQ6BDAENwRL-\""' in box.commands
+
+
+@pytest.mark.parametrize("changes", [{"password": "сезам"}, {"username": "почта"}])
+def test_a_login_that_imap_cannot_carry_is_told(opened, changes) -> None:
+    with pytest.raises(ImapError, match="in ASCII only"):
+        opened(**changes).some(1)
+
+
+def test_an_answer_that_is_no_number_is_an_error_of_this_mailbox(box, opened) -> None:
+    box.add(b"x")
+    box.found = "one two"
+    with pytest.raises(ImapError, match="invalid literal"):
+        opened().some(1)
+
+
 def test_a_server_that_is_not_there_is_told(positions) -> None:
     account = ImapAccount("127.0.0.1", 1, "tls", "news", PASSWORD)
     for security in ("tls", "none"):

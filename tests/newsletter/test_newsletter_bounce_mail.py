@@ -17,6 +17,13 @@ from aggregator.newsletter.bounce_parts import MESSAGE_BYTES
 from tests.newsletter.returned_mails import BASE, MESSAGE_ID, TAG, TO, arf, dsn, plain
 
 STATUS = b"Content-Type: message/delivery-status\r\n\r\n"
+MAIL_RU = (
+    "Message was not accepted -- invalid mailbox. Local mailbox a@b.example is unavailable: user not found"
+)
+CALLED_OUT = (
+    f"Verification failed for <{TO}> 550-Called: 192.0.2.1 550-Sent: RCPT TO:<{TO}> "
+    "550-Response: 550 No such user here 550 Sender verify failed"
+)
 BOXES = Mailboxes(BASE, "u@news.example.org")
 
 
@@ -58,6 +65,15 @@ def test_a_delivery_report_names_letter_kind_and_reason_without_the_address() ->
         ("5.5.0", "smtp; 550 mailbox is full", BounceKind.SOFT),
         ("", "", BounceKind.SOFT),
         ("4.0.0", "smtp; 451 user unknown yet", BounceKind.SOFT),
+        ("5.7.1", "smtp; 550 5.7.1 No such user! 1763-Xy", BounceKind.HARD),
+        ("4.7.1", "smtp; 450 4.7.1 No such user yet", BounceKind.POLICY),
+        ("5.7.0", "smtp; 550 5.7.0 No such user may write here", BounceKind.POLICY),
+        ("5.0.0", f"smtp; 550 {MAIL_RU}", BounceKind.HARD),
+        ("5.0.0", "smtp; 554 delivery error: dd This user doesn't have a b.example account", BounceKind.HARD),
+        ("5.4.1", "smtp; 550 5.4.1 Recipient address rejected: Access denied", BounceKind.SOFT),
+        ("5.0.0", f"smtp; 550-{CALLED_OUT}", BounceKind.POLICY),
+        ("5.1.1", "smtp; 550 5.1.1 Sender address rejected: User unknown", BounceKind.POLICY),
+        ("5.1.1", "smtp; 550 5.1.1 User unknown, returned to sender", BounceKind.HARD),
     ],
 )
 def test_the_status_decides_what_it_means_for_the_address(
@@ -174,6 +190,38 @@ def test_a_bounce_in_free_words_is_soft_at_most() -> None:
     assert "aigul" not in finding.diagnostic
     refused = plain("failure notice", "550 5.7.1 your server is listed", **daemon)
     assert only(refused).kind is BounceKind.POLICY
+
+
+EXIM = "Return-Path: <>\r\nAuto-Submitted: auto-replied\r\nX-Failed-Recipients: aigul@example.net\r\n"
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("Mail delivery failed: returning message to sender", BounceKind.SOFT),
+        ("Warning: message 1tAbCd-0001Ab-2X delayed 24 hours", BounceKind.IGNORED),
+    ],
+)
+def test_a_server_that_calls_its_bounce_an_answer_is_heard_and_late_letters_are_not_lost_ones(
+    subject: str, kind: BounceKind
+) -> None:
+    text = "A message that you sent could not be delivered:\r\n  aigul@example.net\r\n    550 unrouteable"
+    sender = "Mail Delivery System <Mailer-Daemon@mx.example.net>"
+    finding = only(plain(subject, text, sender=sender, more=EXIM))
+    assert (finding.kind, finding.tags) == (kind, (TAG,))
+
+
+def test_a_person_whose_program_answers_with_a_daemons_fields_is_not_bouncing() -> None:
+    assert only(plain("Re: News", more=EXIM)).kind is BounceKind.IGNORED
+
+
+def test_addresses_below_a_domain_in_its_own_script_come_back_in_a_labels() -> None:
+    boxes = Mailboxes("bounces@новости.example", "u@новости.example")
+    for host in ("xn--b1amnebsh.example", "новости.example", "НОВОСТИ.EXAMPLE"):
+        assert read(dsn(to=f"bounces+{TAG}@{host}"), boxes)[0].tags == (TAG,)
+        (leaving,) = read(plain(to=f"u+Qm9aT0k3n-_@{host}"), boxes)
+        assert leaving == Finding(BounceKind.UNSUBSCRIBE, token="Qm9aT0k3n-_")
+    assert read(dsn(to=f"bounces+{TAG}@other.example", returned=""), boxes)[0].tags == ()
 
 
 @pytest.mark.parametrize(

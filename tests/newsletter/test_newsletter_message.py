@@ -23,6 +23,7 @@ from aggregator.model import (
     Variant,
 )
 from aggregator.newsletter import message
+from aggregator.newsletter.fields import sender_id
 from aggregator.newsletter.message import Writer, unsubscribe_link
 
 CYRILLIC = "Мост через реку открыт для движения. " * 40
@@ -73,7 +74,7 @@ def test_the_headers_of_a_bulk_mail_stand_verbatim(
     assert re.fullmatch(r'multipart/alternative;\r\n boundary="=_[0-9a-f]{32}"', content_type)
     assert headers == {
         "From": '"Asie centrale, la semaine" <digest@news.example.org>',
-        "To": "reader@example.net",
+        "To": "<reader@example.net>",
         "Reply-To": "desk@news.example.org",
         "Subject": headers["Subject"],
         "Date": "Mon, 23 Nov 2026 06:30:00 +0000",
@@ -92,6 +93,18 @@ def test_the_headers_of_a_bulk_mail_stand_verbatim(
         "Content-Language": "fr",
     }
     assert parsed(write(weekly, variant, delivery, site).content)["Subject"] == variant.subject
+
+
+@pytest.mark.parametrize(
+    ("domain", "said"),
+    [
+        ("News.Example.org", "newsexampleorg"),
+        ("a.kz", "akzxx"),
+        ("very-long.news.example.org", "gnewsexampleorg"),
+    ],
+)
+def test_the_sender_of_all_our_mail_is_named_in_five_to_fifteen_characters(domain: str, said: str) -> None:
+    assert sender_id(domain) == said
 
 
 def test_long_list_headers_are_neither_folded_nor_encoded(
@@ -317,7 +330,7 @@ def test_an_international_local_part_is_written_as_utf8(
 ) -> None:
     letter = write(weekly, variant, replace(delivery, address="айгүл@example.kz"), site)
     assert letter.recipient == "айгүл@example.kz"
-    assert "To: айгүл@example.kz\r\n".encode() in letter.content
+    assert "To: <айгүл@example.kz>\r\n".encode() in letter.content
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ ROWS = [
     (DOT, 250, "2.0.0", SENT, None, True, False, None),
     (DOT, None, "", UNKNOWN, None, True, False, None),
     (CONNECT, None, "", DEFERRED, SOON, False, False, SOON),
+    (CONNECT, None, "4.7.0", DEFERRED, CONFIGURATION_PAUSE, False, False, CONFIGURATION_PAUSE),
     (MAIL, None, "", DEFERRED, SOON, False, False, None),
     (RCPT, None, "", DEFERRED, SOON, False, False, None),
     (CONNECT, 421, "", DEFERRED, SOON, False, False, None),

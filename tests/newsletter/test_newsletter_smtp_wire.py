@@ -12,12 +12,14 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from aggregator.model import Letter, Phase, SmtpReply
+from aggregator.newsletter import replies
 from aggregator.newsletter.smtp import SmtpCarrier, Timeouts
 
 LETTER = Letter("desk@example.org", "ann@example.net", b"Subject: x\r\n\r\n.dot\r\nend\r\n")
@@ -45,7 +47,8 @@ class Script:
                 break
             writer.write(answer)
         else:
-            await reader.read()
+            if await reader.read(65536):
+                writer.write(b"221 bye\r\n")
         writer.close()
 
 
@@ -66,6 +69,13 @@ async def sent(script: Script, letters: int = 1) -> list[SmtpReply]:
         replies = [await carrier.send(LETTER, ignore) for _ in range(letters)]
         await carrier.close()
         return replies
+
+
+async def refused_session(script: Script, **options: object) -> SmtpReply:
+    """How a server answers with which no session is opened, as configured."""
+    async with talking(script) as port:
+        said = {"tls": "none", "timeouts": Timeouts(2, 2, 2), **options}
+        return await SmtpCarrier("127.0.0.1", port, **said).send(LETTER, ignore)  # type: ignore[arg-type]
 
 
 HELLO = b"250-here\r\n250 PIPELINING\r\n"
@@ -115,6 +125,20 @@ async def test_how_far_it_came_is_known_whatever_a_server_says(
 ) -> None:
     (reply,) = await sent(Script([HELLO, *answers]))
     assert (reply.phase, reply.code) == (phase, code)
+
+
+async def test_after_an_answer_that_fits_no_command_the_next_letter_begins_anew() -> None:
+    script = Script([HELLO, b"354 what\r\n250 ok\r\n", b"250 reset\r\n", *FINE])
+    first, second = await sent(script, 2)
+    assert (first.phase, first.code) == (Phase.MAIL, 354)
+    assert script.heard[2] == b"RSET\r\n"
+    assert (second.phase, second.code) == (Phase.DOT, 250)
+
+
+async def test_a_server_that_closes_after_some_letters_loses_none() -> None:
+    script = Script([HELLO, *FINE, b"421 4.7.0 enough for one session\r\n"])
+    assert [reply.code for reply in await sent(script, 3)] == [250, 250, 250]
+    assert sum(one.startswith(b"EHLO") for one in script.heard) == 3
 
 
 async def test_a_server_that_speaks_unasked_is_left() -> None:
@@ -172,3 +196,63 @@ async def test_letters_go_over_tls(monkeypatch: pytest.MonkeyPatch, certificate:
         await carrier.close()
     assert [reply.code for reply in replies] == [250, 250], replies
     assert script.heard[-1] == b"QUIT\r\n"
+
+
+@pytest.fixture
+def offering(certificate: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+async def test_a_certificate_that_nobody_vouches_for_rests_the_server_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, certificate: Path, offering: ssl.SSLContext, tls: str, trusted: bool
+) -> None:
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    kept: list[bytes] = []
+
+    class Keeping:
+        async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+            kept.append(envelope.content or b"")
+            return "250 2.0.0 Ok"
+
+    loop = asyncio.get_running_loop()
+    by_itself = {"tls_context": offering} if tls == "starttls" else {}
+    server = await loop.create_server(
+        lambda: SMTP(Keeping(), hostname="localhost", loop=loop, **by_itself),
+        *("127.0.0.1", 0),
+        ssl=None if by_itself else offering,
+    )
+    port = server.sockets[0].getsockname()[1]
+    carrier = SmtpCarrier("127.0.0.1", port, tls=tls, timeouts=Timeouts(2, 2, 2))  # type: ignore[arg-type]
+    reply = await carrier.send(LETTER, ignore)
+    await carrier.close()
+    server.close()
+    await server.wait_closed()
+    await asyncio.sleep(0.01)
+    if trusted:
+        assert (reply.phase, reply.code, kept) == (Phase.DOT, 250, [LETTER.content])
+        return
+    assert (reply.phase, reply.code, kept) == (Phase.CONNECT, None, [])
+    settlement = replies.settle(reply, attempts=0, now=datetime.now(UTC))
+    assert replies.is_configuration(settlement.reason), settlement.reason
+    assert "CERTIFICATE_VERIFY_FAILED" in settlement.reason
+    assert not settlement.counts
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"tls": "starttls"}, "STARTTLS extension not supported"),
+        ({"username": "news", "password": "x"}, "AUTH extension is not supported"),
+    ],
+)
+async def test_what_the_server_does_not_offer_needs_the_operator(options: dict[str, str], says: str) -> None:
+    reply = await refused_session(Script([HELLO, HELLO]), **options)
+    settlement = replies.settle(reply, attempts=0, now=datetime.now(UTC))
+    assert replies.is_configuration(settlement.reason), settlement.reason
+    assert says in settlement.reason
+    assert not settlement.counts
