@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.errors import AggregatorError, StoreError
 from aggregator.model import Audience, FrozenIssue, Newsletter, Period, Track
 from aggregator.newsletter import calendar
 from aggregator.pipeline import Composed, ComposePorts, draft, periods_due
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Forecast:
     passed_over: Mapping[str, int]
     """Readers of the track who would get none, by reason."""
     reasons: tuple[str, ...] = ()
-    """Why it would be refused."""
+    """Why it would be refused, or could not be made."""
 
     @property
     def letters(self) -> int:
@@ -62,9 +66,36 @@ def forecast(
 ) -> list[Forecast]:
     """One for every track that lacks an issue now; `early` and `late` as with `pipeline.compose`."""
     return [
-        _forecast(now, newsletter, track, period, ports, late=late)
+        _forecast_apart(now, newsletter, track, period, ports, late=late)
         for newsletter, track, period in periods_due(now, ports.composing, early)
     ]
+
+
+def _forecast_apart(
+    now: datetime, newsletter: Newsletter, track: Track, period: Period, ports: ForecastPorts, *, late: bool
+) -> Forecast:
+    """What cannot be composed is foretold as that; the others are foretold all the same."""
+    try:
+        return _forecast(now, newsletter, track, period, ports, late=late)
+    except StoreError:
+        raise  # a database that is away is away for all
+    except AggregatorError as error:  # a template, a note: its words are meant for the operator
+        reason = str(error)
+    except Exception as error:
+        log.exception("%s %s %s could not be foretold", newsletter.id, track.id, period.key)
+        reason = f"{type(error).__name__}: {error}"
+    return Forecast(
+        newsletter=newsletter,
+        track=track,
+        period=period,
+        outcome=Composed.FAULTY,
+        stories=0,
+        send_after=max(period.send_at, now),
+        expires_at=max(period.send_at, now) + newsletter.max_lateness,
+        variants=(),
+        passed_over={},
+        reasons=(reason,),
+    )
 
 
 def _forecast(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aggregator.model import Answer, IssueCover, PastIssue
+from aggregator.newsletter import note
 from aggregator.publish.feed_head import MEDIA_TYPES
 from aggregator.publish.letters import letter_page, letters_page
 from aggregator.publish.letters_feed import letters_feed
@@ -51,7 +52,8 @@ def answered(
     issue = issues.issue(now, newsletter, track, period)
     if issue is None:
         return None
-    return Answer(200, letter_page(templates, language, issue).content, HTML, max_age=GONE_OUT)
+    page = letter_page(templates, language, issue, note.as_html(issue.note))
+    return Answer(200, page.content, HTML, max_age=GONE_OUT)
 
 
 def _feed(templates: SiteTemplates, language: str, issues: Sequence[PastIssue]) -> Answer:

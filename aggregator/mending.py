@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from aggregator.editorial import rank
 from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model import FrozenIssue, Newsletter, Placed, PlannedVariant, Rhythm, StaleIssue, Track
+from aggregator.newsletter import compose as digest
+from aggregator.newsletter.sections import section_names, section_of
 from aggregator.pipeline import ComposePorts, rendered
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ class Stale(Protocol):
     def stale(self, now: datetime) -> Sequence[StaleIssue]:
         """Issues with letters that wait and tell a hidden story."""
 
-    def mend(self, issue_id: int, variants: Sequence[PlannedVariant], now: datetime) -> int | None:
+    def mend(self, issue: StaleIssue, variants: Sequence[PlannedVariant], now: datetime) -> int | None:
         """Give waiting letters these variants by their readers' choices, and let the issue go on.
 
         Who would get nothing more gets no letter. Returns the number of letters changed; None, with nothing
@@ -68,7 +70,7 @@ def _mend_apart(now: datetime, stale: StaleIssue, ports: MendPorts) -> MendLine 
         mended = _mended(now, stale, ports.composing)
         if reasons := mended.reasons:
             return MendLine(*name, letters=0, reason="; ".join(reasons))
-        letters = ports.issues.mend(stale.id, mended.variants, now)
+        letters = ports.issues.mend(stale, mended.variants, now)
     except StoreError:
         raise  # a database that is away is away for all
     except AggregatorError as error:  # a template, a newsletter that is gone: the operator's to mend
@@ -98,8 +100,9 @@ def _mended(now: datetime, stale: StaleIssue, ports: ComposePorts) -> _Mended:
         )
     known = {track.id: track for track in newsletter.tracks}
     track = known.get(stale.track) or Track(stale.track, Rhythm.DAILY)
-    placed = _counted(now, newsletter, stale.placed, ports.voices)
-    frames, blocks, variants = rendered(newsletter, track, stale.period, placed, stale.choices, ports)
+    placed = _placed(now, newsletter, stale.placed, ports.voices)
+    wanted = [*stale.choices, *stale.apart]
+    frames, blocks, variants = rendered(newsletter, track, stale.period, placed, wanted, ports, stale.note)
     issue = FrozenIssue(
         newsletter=newsletter.id,
         track=stale.track,
@@ -118,11 +121,25 @@ def _mended(now: datetime, stale: StaleIssue, ports: ComposePorts) -> _Mended:
     return _Mended(variants, tuple(ports.gate(newsletter, issue)) if variants else ())
 
 
-def _counted(
+def _placed(
     now: datetime, newsletter: Newsletter, placed: Sequence[Placed], voices: rank.Voices
 ) -> tuple[Placed, ...]:
-    """With the number of independent sources, which is not kept: it is what ranking finds."""
-    stories = [one.story for one in placed]
+    """What of it the newsletter may hold, told in its languages, as when the issue was frozen.
+
+    The number of independent sources is not kept: it is what ranking finds. Where the newsletter names a
+    story's country no more, the story stands where it would stand now.
+    """
+    stories = digest.admitted(newsletter, [one.story for one in placed], voices.weights)
     ranked = rank.rank(stories, now, voices, countries=newsletter.countries, top=newsletter.top)
-    sources = {one.story.id: one.sources for one in ranked}
-    return tuple(replace(one, sources=sources.get(one.story.id, one.sources)) for one in placed)
+    found = {one.story.id: one for one in ranked}
+    sections = section_names(newsletter)
+    return tuple(
+        Placed(
+            one.section if one.section in sections else section_of(newsletter, known.story),
+            known.story,
+            one.reason,
+            known.sources,
+        )
+        for one in placed
+        if (known := found.get(one.story.id)) is not None
+    )

@@ -494,6 +494,11 @@ class Issues(Protocol):
     def choices(self, newsletter: str, track: str) -> Sequence[Choice]:
         """The distinct choices of the track's confirmed subscribers."""
 
+    def told_elsewhere(
+        self, newsletter: str, track: str, story_ids: Collection[int]
+    ) -> Mapping[Choice, Sequence[int]]:
+        """Subscribers of the track whom another track told some of these stories, by their choice without."""
+
     def freeze(self, issue: FrozenIssue) -> int | None:
         """Store the issue and a delivery per confirmed subscriber, and move the watermark: one transaction.
 
@@ -649,7 +654,10 @@ def draft(
     untold = ports.issues.untold(newsletter.id, track.id, period)
     placed = _place(now, newsletter, period, untold.stories, ports)
     choices = ports.issues.choices(newsletter.id, track.id)
-    frames, blocks, variants = rendered(newsletter, track, period, placed, choices, ports)
+    apart = ports.issues.told_elsewhere(newsletter.id, track.id, [one.story.id for one in placed])
+    note = ports.note(newsletter, track, period) if placed else ""
+    wanted = [*choices, *apart]
+    frames, blocks, variants = rendered(newsletter, track, period, placed, wanted, ports, note)
     return FrozenIssue(
         newsletter=newsletter.id,
         track=track.id,
@@ -665,6 +673,8 @@ def draft(
         variants=variants,
         watermark=untold.upto,
         time_zone=newsletter.time_zone,
+        note=note,
+        apart=apart,
     )
 
 
@@ -675,10 +685,13 @@ def rendered(
     placed: Sequence[Placed],
     choices: Sequence[Choice],
     ports: ComposePorts,
+    note: str = "",
 ) -> tuple[tuple[Frame, ...], Mapping[str, tuple[Block, ...]], tuple[PlannedVariant, ...]]:
-    """An issue's frames, its blocks by interface language, and the variants of these choices."""
+    """An issue's frames, its blocks by interface language, and the variants of these choices.
+
+    `note`: what the editor says, in Markdown.
+    """
     languages = newsletter.interface_languages if placed else ()
-    note = ports.note(newsletter, track, period) if placed else ""
     frames = tuple(ports.press.frame(newsletter, period, language, note, track.id) for language in languages)
     told = digest.tellings(newsletter, placed, choices, ports.voices.weights)
     wanted = {

@@ -21,7 +21,8 @@ LARGEST = 90_000
 KNOWN_PROPERTIES = {
     "background-color", "border", "border-color", "border-left", "border-top", "color", "display", "font",
     "font-family", "font-size", "font-style", "font-weight", "height", "letter-spacing", "line-height",
-    "margin", "max-width", "padding", "padding-left", "padding-right", "text-decoration", "width",
+    "margin", "max-width", "padding", "padding-left", "padding-right", "table-layout", "text-decoration",
+    "width", "word-wrap",
 }  # fmt: skip
 """Text and boxes alone: nothing of flex, grid, position or float. Where a client knows no letter-spacing,
 little is lost; where it knows no max-width, the table for Outlook has a width."""
@@ -30,7 +31,6 @@ HIDING_PROPERTIES = {"max-height", "overflow", "opacity", "mso-hide"}
 ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td", "div", "span", "p", "br",
     "b", "strong", "em", "a", "img", "h1", "h2", "h3", "ul", "ol", "li", "blockquote", "code", "pre", "hr",
-    "bdi",
 }  # fmt: skip
 
 

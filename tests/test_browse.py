@@ -439,6 +439,14 @@ def test_a_newsletter_is_a_feed_of_its_issues_in_each_language(visitor: Visitor)
     assert b"/region/en/letters/week.atom" in visitor("en/letters").content  # type: ignore[union-attr]
 
 
+def test_the_page_of_a_letter_opens_with_the_editors_note(visitor: Visitor) -> None:
+    assert b'class="prose editorial"' not in visitor("en/letters/week/weekly-1/2026-W46").content  # type: ignore[union-attr]
+    past = PastIssue(COVER, (), note="Good *morning*, <script>alert(1)</script>")
+    answer = ask(replace(visitor.ports, issues=FakeIssues(past)), "en/letters/week/weekly-1/2026-W46")
+    assert answer is not None
+    assert b"<p>Good <em>morning</em>, &lt;script&gt;alert(1)&lt;/script&gt;</p>" in answer.content
+
+
 def test_a_hostile_headline_stays_words_in_the_feed_of_a_newsletter(visitor: Visitor) -> None:
     hostile = "]]><script>alert(1)</script>\x00\u202e&amp; {{ 7*7 }}"
     told = replace(story(7), members=(replace(story(7).lead, title=hostile),))

@@ -6,6 +6,7 @@ import click
 
 from aggregator.cli.terminal import Setting, pass_setting
 from aggregator.errors import ConfigError
+from aggregator.wiring.composing import standing_note
 from aggregator.wiring.hubs import why_not_reached
 from aggregator.wiring.proofs import letter_faults, letters_in_english
 from aggregator.wiring.surroundings import missing
@@ -25,6 +26,8 @@ def command(setting: Setting) -> None:
     if faults := letter_faults(config):
         raise ConfigError(faults)
     signs = signer(config)  # which raises when the key cannot be used: then nothing is fine
+    for newsletter in config.newsletters_offered():
+        standing_note(newsletter)  # which raises when it cannot be read
     resting = len(config.sources) - len(config.sources_enabled())
     click.echo(
         f"{setting.path} is fine: {len(config.sources_enabled())} sources to poll ({resting} resting), "

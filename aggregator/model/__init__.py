@@ -115,7 +115,6 @@ from aggregator.model.polls import Claim, Claims, Fetched, NotModified, Refusal,
 from aggregator.model.publications import (
     File,
     FoundStories,
-    KnownSelection,
     Place,
     Placement,
     Ranked,
@@ -268,7 +267,6 @@ __all__ = [  # noqa: RUF022 - by subject, in the way of an entry
     "FoundStories",
     "ToldStory",
     "Selection",
-    "KnownSelection",
     "Site",
     "File",
     # browsing

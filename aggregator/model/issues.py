@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -140,6 +140,10 @@ class FrozenIssue:
     """Becomes the track's watermark in the transaction that freezes the issue."""
     time_zone: str = "UTC"
     """Of the newsletter: in which readers who name no zone mean the hour they chose."""
+    note: str = ""
+    """What the editor says at its head, in Markdown."""
+    apart: Mapping[Choice, Sequence[int]] = field(default_factory=dict)
+    """Subscribers whom another track told some of its stories, by their choice without those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,10 @@ class StaleIssue:
     """What may still be told, in the order in which it was frozen."""
     choices: tuple[Choice, ...]
     """Of the readers whose letters wait."""
+    note: str = ""
+    """What the editor says in the letters that went, in Markdown."""
+    apart: Mapping[Choice, Sequence[int]] = field(default_factory=dict)
+    """As with `FrozenIssue`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class IssueCover:
     first_day: date
     last_day: date
     stories: int
+    """How many it tells now."""
     went_out: datetime
     """When its sending began."""
 
@@ -36,3 +37,5 @@ class PastIssue:
     before: IssueCover | None = None
     """The issue of the same track that went out before it."""
     after: IssueCover | None = None
+    note: str = ""
+    """What the editor said at its head, in Markdown."""

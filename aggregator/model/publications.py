@@ -117,17 +117,6 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownSelection:
-    """A selection that is published, or was."""
-
-    id: str
-    title: str
-    first_published: datetime
-    gone_since: datetime | None = None
-    """When it was found to be configured no more; None while it is."""
-
-
-@dataclass(frozen=True, slots=True)
 class Site:
     """What every published page, feed and letter says of its publisher."""
 

@@ -16,6 +16,8 @@ class Choice:
     """Only stories about one of these; empty admits all."""
     languages: tuple[str, ...] = ()
     """Only stories told in one of these languages; empty admits all."""
+    without: tuple[int, ...] = ()
+    """Stories that another track told such a reader before: not chosen, but as good as told."""
 
 
 class SubscriberState(StrEnum):

@@ -27,7 +27,9 @@ LARGEST = 89_000
 """Bytes of the HTML part before a reader's own links are filled in: mail is clipped from 102 kB on, and how
 much of that is ours differs with how it is counted."""
 SUBJECT_CHARACTERS = 60
-"""Of the headline in it. Longer subjects are cut by mail clients, at a place they choose."""
+"""Longer subjects are cut by mail clients, at a place they choose."""
+LEAST_LEAD = 30
+"""Characters that its headline may have even so: a template may put much beside it."""
 PREHEADER_CHARACTERS = 140
 POINTERS = 3
 """Lines under a country that lead to its stories in other sections."""
@@ -220,7 +222,8 @@ def _text(
 
 
 def _subject(frame: Frame, told: Sequence[tuple[Placed, Block]]) -> str:
-    return frame.subject.replace(LEAD, shorten(headline(told[0][0].story.lead), SUBJECT_CHARACTERS))
+    room = max(SUBJECT_CHARACTERS - len(frame.subject.replace(LEAD, "")), LEAST_LEAD)
+    return frame.subject.replace(LEAD, shorten(headline(told[0][0].story.lead), room))
 
 
 def _preheader(frame: Frame, told: Sequence[tuple[Placed, Block]], tally: str) -> str:

@@ -138,7 +138,7 @@ def _content_key(variant: PlannedVariant) -> bytes:
 
 def _admits(choice: Choice, story: Story) -> bool:
     about = not choice.countries or not set(choice.countries).isdisjoint(story.countries)
-    return about and story.is_told_in(choice.languages)
+    return about and story.is_told_in(choice.languages) and story.id not in choice.without
 
 
 def _capped(newsletter: Newsletter, ranked: Sequence[Ranked]) -> list[Ranked]:

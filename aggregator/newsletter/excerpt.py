@@ -28,7 +28,9 @@ def excerpt(text: str, least: int, most: int) -> str:
         return shorten(" ".join(words), CHARACTERS)
     for count in range(most, least - 1, -1):
         if _ends_sentence(words[count - 1], words[count]):
-            return shorten(" ".join(words[:count]), CHARACTERS)
+            sentences = " ".join(words[:count])
+            if len(sentences) <= CHARACTERS:
+                return sentences
     return shorten(" ".join(words[:most]).rstrip(" ,;:–—-.…") + "…", CHARACTERS)
 
 

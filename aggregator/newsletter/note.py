@@ -6,6 +6,7 @@ or to a mail address, and headings rank below the letter's own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from textwrap import fill
@@ -19,6 +20,7 @@ from aggregator.newsletter.plain import line
 
 MOST_CHARACTERS = 20_000
 WIDTH = 72
+_LEADS_OUT = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
 _TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "pre", "hr", "h2", "h3"}
 
 
@@ -88,7 +90,8 @@ def _tokens(markdown: str) -> list[Token]:
             f"the editor's note has {len(markdown)} characters; it may have {MOST_CHARACTERS}: shorten it"
         )
     fit = "\n".join(
-        f"{_leading(one)}{line(one)}{'  ' if one.endswith('  ') else ''}" for one in markdown.splitlines()
+        f"{_leading(one)}{line(one)}{'  ' if one.endswith('  ') else ''}"
+        for one in markdown.expandtabs(4).splitlines()
     )
     tokens = _parser().parse(fit)
     for token in tokens:
@@ -97,9 +100,16 @@ def _tokens(markdown: str) -> list[Token]:
     return tokens
 
 
+class _Markdown(MarkdownIt):
+    """What leads nowhere from a letter, an address without a scheme, is no link: it stays as it was typed."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 (markdown-it's name)
+        return _LEADS_OUT.match(url) is not None
+
+
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).disable(["image", "html_block"])
+    return _Markdown("commonmark", {"html": False, "maxNesting": 20}).disable(["image", "html_block"])
 
 
 def _leading(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ class Account:
     url: str
     """Absolute http(s) address, or empty: then the title is no link."""
     source: str
+    source_direction: str
+    """`rtl` or `ltr`, of its name."""
     profile: str
     language: str
     """ISO 639-1 code; empty when it is not known."""
@@ -121,16 +124,24 @@ def _others(newsletter: Newsletter, story: Story, site: Site) -> tuple[Account, 
 def _account(newsletter: Newsletter, story: Story, member: Member, site: Site) -> Account:
     source = site.sources.get(member.source_id)
     published = story.told_at if member.date_guessed else member.published
+    name = line(source.name) if source else member.source_id
     return Account(
         title=headline(member),
         url=member.url if member.url.startswith(("https://", "http://")) else "",
-        source=line(source.name) if source else member.source_id,
+        source=name,
+        source_direction=_reads(name),
         profile=source.profile if source else "",
         language="" if member.language == "und" else member.language,
         direction=direction(member),
         published=published.astimezone(ZoneInfo(newsletter.time_zone)).date(),
         paywalled=member.paywalled,
     )
+
+
+def _reads(name: str) -> str:
+    """`rtl` or `ltr`, by the first letter that tells (UAX #9, P2)."""
+    kinds = (unicodedata.bidirectional(character) for character in name)
+    return "rtl" if next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
 
 
 def direction(member: Member) -> str:

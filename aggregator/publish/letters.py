@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from markupsafe import Markup
+
 from aggregator.model import File, IssueCover, PastIssue
 from aggregator.publish.presentation import ShownStory, show
 from aggregator.publish.site_templates import SiteTemplates
@@ -28,14 +30,15 @@ def letters_page(templates: SiteTemplates, language: str, issues: Sequence[Issue
     return templates.page(language, "letters.html", "letters", covers=covers, names=names)
 
 
-def letter_page(templates: SiteTemplates, language: str, issue: PastIssue) -> File:
-    """`<language>/letters/<newsletter>/<track>/<period>`."""
+def letter_page(templates: SiteTemplates, language: str, issue: PastIssue, note: str = "") -> File:
+    """`<language>/letters/<newsletter>/<track>/<period>`. `note`: the editor's, as clean HTML."""
     cover = cover_of(issue.cover, language)
     return templates.page(
         language,
         "letter.html",
         cover.address,
         cover=cover,
+        note=Markup(note),  # noqa: S704 (it is clean)
         sections=sections_of(templates, issue),
         before=cover_of(issue.before, language) if issue.before else None,
         after=cover_of(issue.after, language) if issue.after else None,

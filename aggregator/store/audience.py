@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import Connection, Select, case, exists, func, literal, select
 
 from aggregator.model import Audience, FrozenIssue, SubscriberState
 from aggregator.store import choices
+from aggregator.store.chunks import chunked
 from aggregator.store.tables import subscribers, subscriptions, suppressions
 
 NOT_CONFIRMED = "did not confirm"
 PAUSED = "paused"
 SUPPRESSED = "suppressed"
 NOTHING_CHOSEN = "chose nothing that the issue tells"
+TOLD_ELSEWHERE = "changed their rhythm, and were told all of it by the former one"
 
 _CONFIRMED = SubscriberState.CONFIRMED.value
 _LEFT = SubscriberState.LEFT.value
@@ -34,11 +38,33 @@ def audience(connection: Connection, issue: FrozenIssue) -> Audience:
             letters[variant_of[choice]] += row.readers
         else:
             passed_over[NOTHING_CHOSEN] += row.readers
-    return Audience(tuple(letters), dict(passed_over))
+    for choice, readers in issue.apart.items():
+        count = _addressed(connection, issue, readers)
+        whole = replace(choice, without=())
+        if whole in variant_of:
+            letters[variant_of[whole]] -= count
+            if choice in variant_of:
+                letters[variant_of[choice]] += count
+            else:
+                passed_over[TOLD_ELSEWHERE] += count
+    return Audience(tuple(letters), dict(+passed_over))
 
 
-def _readers(issue: FrozenIssue) -> Select[tuple[str, str, str, str, int]]:
-    """How many readers there are of each choice, and what keeps letters from them."""
+def _addressed(connection: Connection, issue: FrozenIssue, subscriber_ids: Collection[int]) -> int:
+    """How many of these nothing keeps letters from."""
+    return sum(
+        row.readers
+        for chunk in chunked(subscriber_ids)
+        for row in connection.execute(_readers(issue, chunk))
+        if not row.obstacle
+    )
+
+
+def _readers(
+    issue: FrozenIssue, subscriber_ids: Collection[int] | None = None
+) -> Select[tuple[str, str, str, str, int]]:
+    """How many readers (of these alone, if given) there are of each choice, and what keeps letters back."""
+    some = [] if subscriber_ids is None else [subscribers.c.id.in_(subscriber_ids)]
     suppressed = exists().where(suppressions.c.address_hash == subscribers.c.address_hash)
     confirmed = (subscriptions.c.state == _CONFIRMED) & (subscribers.c.state == _CONFIRMED)
     obstacle = case(
@@ -57,6 +83,7 @@ def _readers(issue: FrozenIssue) -> Select[tuple[str, str, str, str, int]]:
             subscriptions.c.track == issue.track,
             subscriptions.c.state != _LEFT,
             subscribers.c.state != _LEFT,
+            *some,
         )
         .subquery()
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Select, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, literal, select, update
 
 from aggregator.model import Choice, DeliveryState, FrozenIssue, PlannedVariant, SubscriberState
 from aggregator.store import choices
+from aggregator.store.chunks import chunked
 from aggregator.store.conflicts import insert_into
 from aggregator.store.issue_rows import (
     block_rows,
@@ -77,11 +78,31 @@ def insert_deliveries(connection: Connection, issue: FrozenIssue, issue_id: int)
     ids = insert_variants(connection, issue.variants, issue_id)
     for variant_id, variant in zip(ids, issue.variants, strict=True):
         for choice in variant.choices:
+            if choice.without:
+                continue
             audience = _audience(issue, issue_id, variant_id, choice)
             connection.execute(insert(deliveries).from_select(_COLUMNS, audience))
+    _tell_the_rest(connection, issue, issue_id, ids)
     _wait_for_hours(connection, issue, issue_id)
     counted = select(func.count()).where(deliveries.c.issue_id == issue_id)
     return connection.execute(counted).scalar_one()
+
+
+def _tell_the_rest(connection: Connection, issue: FrozenIssue, issue_id: int, ids: Sequence[int]) -> None:
+    """Who was told some of it by another track gets the letter without that; who was told all, none."""
+    variant_of = {
+        choice: variant_id
+        for variant_id, variant in zip(ids, issue.variants, strict=True)
+        for choice in variant.choices
+    }
+    for choice, readers in issue.apart.items():
+        for chunk in chunked(readers):
+            theirs = (deliveries.c.issue_id == issue_id) & deliveries.c.subscriber_id.in_(chunk)
+            if choice in variant_of:
+                told = update(deliveries).where(theirs).values(variant_id=variant_of[choice])
+                connection.execute(told)
+            else:
+                connection.execute(delete(deliveries).where(theirs))
 
 
 def _audience(

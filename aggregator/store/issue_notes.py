@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, select, update
+from sqlalchemy import Connection, Engine, Row, delete, exists, insert, select, update
 
 from aggregator.errors import UsageError
-from aggregator.model import Note
+from aggregator.model import FrozenIssue, Note
 from aggregator.store.conflicts import insert_into
 from aggregator.store.engine import reading, writing
 from aggregator.store.tables import issue_notes, issues
@@ -62,16 +63,42 @@ class IssueNotes:
             return connection.execute(delete(issue_notes).where(this)).rowcount > 0
 
 
-def take(connection: Connection, newsletter: str, track: str, period: str) -> None:
-    """The note for the next issue becomes that of this period, for good, unless it has one of its own."""
-    own = exists().where(
-        issue_notes.c.newsletter == newsletter,
-        issue_notes.c.track == track,
-        issue_notes.c.period_key == period,
+def keep(connection: Connection, issue: FrozenIssue) -> None:
+    """What the issue's letters say stands under its period from now on, be it that a file said it.
+
+    The note for the next issue is used up by that, if it is the one.
+    """
+    said = {"newsletter": issue.newsletter, "track": issue.track, "period_key": issue.period.key}
+    own = [_row[name] == value for name, value in said.items()]
+    if not issue.note or connection.scalar(select(exists().where(*own))):
+        return
+    waiting = [_row.newsletter == issue.newsletter, _row.track == issue.track, _row.period_key == NEXT]
+    taken = update(issue_notes).where(*waiting, _row.markdown == issue.note)
+    if not connection.execute(taken.values(period_key=issue.period.key)).rowcount:
+        row = {**said, "markdown": issue.note, "written_at": issue.frozen_at}
+        connection.execute(insert(issue_notes).values(row))
+
+
+def forget(connection: Connection, issue: Row[Any]) -> None:
+    """An issue is undone: what a file said in it is read again, what was written for it stays."""
+    connection.execute(
+        delete(issue_notes).where(
+            _row.newsletter == issue.newsletter,
+            _row.track == issue.track,
+            _row.period_key == issue.period_key,
+            _row.written_at == issue.frozen_at,
+        )
     )
-    if not connection.scalar(select(own)):
-        waiting = (_row.newsletter == newsletter) & (_row.track == track) & (_row.period_key == NEXT)
-        connection.execute(update(issue_notes).where(waiting).values(period_key=period))
+
+
+def said_in(connection: Connection, issue: Row[Any]) -> str:
+    """What the letters of a frozen issue say at their head; empty for nothing."""
+    own = select(_row.markdown).where(
+        _row.newsletter == issue.newsletter,
+        _row.track == issue.track,
+        _row.period_key == issue.period_key,
+    )
+    return connection.scalar(own) or ""
 
 
 def _refuse_frozen(connection: Connection, newsletter: str, track: str, period: str) -> None:

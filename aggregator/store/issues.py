@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ from aggregator.store.tables import (
     told_stories,
     tracks,
 )
+from aggregator.store.told_elsewhere import told_elsewhere
 
 HISTORY = timedelta(hours=72)
 """A story dated longer than this before the period is history, not news."""
@@ -100,6 +101,13 @@ class IssueStore:
         with reading(self._engine) as connection:
             return [choices.choice(*row) for row in connection.execute(query)]
 
+    def told_elsewhere(
+        self, newsletter: str, track: str, story_ids: Collection[int]
+    ) -> Mapping[Choice, Sequence[int]]:
+        """Subscribers of the track whom another track told some of these stories, by their choice without."""
+        with reading(self._engine) as connection:
+            return told_elsewhere(connection, newsletter, track, story_ids)
+
     def freeze(self, issue: FrozenIssue) -> int | None:
         """Store the issue and a delivery per confirmed subscriber, and move the watermark: one transaction.
 
@@ -117,7 +125,7 @@ class IssueStore:
                 return None
             insert_parts(connection, issue, issue_id)
             count = insert_deliveries(connection, issue, issue_id)
-            issue_notes.take(connection, issue.newsletter, issue.track, issue.period.key)
+            issue_notes.keep(connection, issue)
             _advance(connection, issue.newsletter, issue.track, issue.period.end, issue.watermark)
             return count
 

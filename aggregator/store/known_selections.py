@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
-from aggregator.model import KnownSelection, Selection
+from aggregator.model import Selection
 from aggregator.store.conflicts import insert_into
 from aggregator.store.engine import Lane, reading, writing
 from aggregator.store.tables import former_selections, placements, selections
@@ -38,14 +38,6 @@ def _add(connection: Connection, named: Sequence[tuple[str, str]], now: datetime
 
 
 # ------------------------------------------------------------------------------------------------ reading
-
-
-def known(connection: Connection) -> list[KnownSelection]:
-    """Those that are published and those that are gone, by id."""
-    return [
-        KnownSelection(row.id, row.title, row.first_published, row.gone_since)
-        for row in connection.execute(select(selections).order_by(selections.c.id))
-    ]
 
 
 def count(connection: Connection, selection_id: str) -> int:

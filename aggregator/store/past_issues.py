@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, Row, func, select
 
 from aggregator.model import IssueCover, Newsletter, PastIssue, Placed
-from aggregator.store import story_rows
+from aggregator.store import issue_notes, story_rows
 from aggregator.store.engine import reading
 from aggregator.store.tables import issue_stories, issues, stories
 
@@ -47,8 +47,9 @@ class PastIssueStore:
             before = own.where(end < row.period_end).order_by(end.desc()).limit(1)
             after = own.where(end > row.period_end).order_by(end).limit(1)
             neighbours = [connection.execute(query).one_or_none() for query in (before, after)]
-            covers = [self._cover(one) if one else None for one in neighbours]
-            return PastIssue(self._cover(row), tuple(placed_now(connection, row.id)), *covers)
+            earlier, later = (self._cover(one) if one else None for one in neighbours)
+            placed = tuple(placed_now(connection, row.id))
+            return PastIssue(self._cover(row), placed, earlier, later, issue_notes.said_in(connection, row))
 
     def latest(self, now: datetime, newsletter: str, limit: int) -> Sequence[PastIssue]:
         """The last issues of all tracks of a newsletter, the newest first, without their neighbours."""
@@ -59,9 +60,12 @@ class PastIssueStore:
             return [PastIssue(self._cover(row), tuple(placed_now(connection, row.id))) for row in rows]
 
     def _issues(self, now: datetime) -> Any:
+        told = stories.alias()
         count = (
-            select(func.count())
-            .where(issue_stories.c.issue_id == issues.c.id)
+            select(func.count(told.c.id.distinct()))
+            .select_from(issue_stories.join(stories, stories.c.id == issue_stories.c.story_id))
+            .join(told, told.c.id == func.coalesce(stories.c.merged_into, stories.c.id))
+            .where(issue_stories.c.issue_id == issues.c.id, ~told.c.hidden, told.c.merged_into.is_(None))
             .correlate(issues)
             .scalar_subquery()
         )

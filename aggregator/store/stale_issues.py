@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, Row, exists, select, update
 
 from aggregator.model import Choice, DeliveryState, Newsletter, Period, Phase, PlannedVariant, StaleIssue
-from aggregator.store import choices, issue_desk
+from aggregator.store import choices, issue_desk, issue_notes
 from aggregator.store.chunks import chunked
 from aggregator.store.engine import reading, writing
 from aggregator.store.freezing import insert_variants
 from aggregator.store.issue_rows import variant_rows
 from aggregator.store.past_issues import placed_now
 from aggregator.store.tables import deliveries, issue_stories, issues, stories, subscriptions, variants
+from aggregator.store.told_elsewhere import told_elsewhere
 
 HIDDEN_STORY = "a story was hidden: letters that wait are put together without it"
 """Why an issue rests until it is mended; by these words it is known that it may then go on."""
@@ -24,6 +25,7 @@ CANCELLED = "all that it told was hidden"
 
 _row = deliveries.c
 _WAITING = (DeliveryState.READY.value, DeliveryState.DEFERRED.value)
+_CANCEL = {"state": DeliveryState.CANCELLED.value, "reason": CANCELLED, "next_try_at": None}
 _OPEN = (*_WAITING, DeliveryState.LEASED.value, DeliveryState.UNKNOWN.value)
 """Those that may be sent, or sent once more. What is leased comes back if its sender ends."""
 
@@ -47,6 +49,8 @@ class StaleIssues:
     def _stale(self, connection: Connection, row: Row[Any]) -> StaleIssue:
         zone = ZoneInfo(self._zones.get(row.newsletter, "UTC"))
         last_moment = row.period_end - timedelta(microseconds=1)
+        placed = tuple(placed_now(connection, row.id))
+        told = [one.story.id for one in placed]
         return StaleIssue(
             id=row.id,
             newsletter=row.newsletter,
@@ -59,11 +63,13 @@ class StaleIssues:
                 first_day=row.period_start.astimezone(zone).date(),
                 last_day=last_moment.astimezone(zone).date(),
             ),
-            placed=tuple(placed_now(connection, row.id)),
+            placed=placed,
             choices=tuple(_waiting_choices(connection, row)),
+            note=issue_notes.said_in(connection, row),
+            apart=told_elsewhere(connection, row.newsletter, row.track, told),
         )
 
-    def mend(self, issue_id: int, variants: Sequence[PlannedVariant], now: datetime) -> int | None:
+    def mend(self, issue: StaleIssue, variants: Sequence[PlannedVariant], now: datetime) -> int | None:
         """Give the letters that wait these variants, by what their readers chose; cancel the others.
 
         One transaction, at whose end the issue goes on, unless the operator paused it for another reason.
@@ -74,14 +80,17 @@ class StaleIssues:
             if _hidden(connection, {story for one in variants for story in one.story_ids}):
                 return None
             changed = 0
-            numbers = _numbers(connection, issue_id, variants)
-            for number, planned in zip(numbers, variants, strict=True):
-                for choice in planned.choices:
-                    changed += _repoint(connection, issue_id, number, choice)
-            changed += _cancel(connection, issue_id)
-            resting = select(issues.c.pause_reason).where(issues.c.id == issue_id)
+            numbers = zip(_numbers(connection, issue.id, variants), variants, strict=True)
+            variant_of = {choice: number for number, one in numbers for choice in one.choices}
+            for choice, number in variant_of.items():
+                if not choice.without:
+                    changed += _repoint(connection, issue.id, number, choice)
+            for choice, readers in issue.apart.items():
+                _tell_the_rest(connection, issue.id, variant_of.get(choice), readers)
+            changed += _cancel(connection, issue.id)
+            resting = select(issues.c.pause_reason).where(issues.c.id == issue.id)
             if connection.scalar(resting) == HIDDEN_STORY:
-                issue_desk.resume(connection, issue_id, now)
+                issue_desk.resume(connection, issue.id, now)
             return changed
 
 
@@ -177,6 +186,18 @@ def _repoint(connection: Connection, issue_id: int, variant_id: int, choice: Cho
     ).rowcount
 
 
+def _tell_the_rest(
+    connection: Connection, issue_id: int, variant_id: int | None, readers: Collection[int]
+) -> None:
+    """Letters to these, whom another track told some of it, get this variant; without one, none goes."""
+    for chunk in chunked(readers):
+        theirs = update(deliveries).where(_row.issue_id == issue_id, _row.subscriber_id.in_(chunk))
+        if variant_id is not None:
+            connection.execute(theirs.where(_row.state.in_(_OPEN)).values(variant_id=variant_id))
+        else:
+            connection.execute(theirs.where(_row.state.in_(_WAITING)).values(_CANCEL))
+
+
 def _cancel(connection: Connection, issue_id: int) -> int:
     """Letters that still tell a hidden story have nothing else to tell, or nobody to tell it to."""
     stale = _stale_variants(connection, issue_id)
@@ -184,7 +205,7 @@ def _cancel(connection: Connection, issue_id: int) -> int:
         connection.execute(
             update(deliveries)
             .where(_row.issue_id == issue_id, _row.state.in_(_WAITING), _row.variant_id.in_(chunk))
-            .values(state=DeliveryState.CANCELLED.value, reason=CANCELLED, next_try_at=None)
+            .values(_CANCEL)
         ).rowcount
         for chunk in chunked(stale)
     )

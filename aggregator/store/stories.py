@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, insert, literal, select, tuple_, update
 
-from aggregator.model import KnownSelection, Place, Placement, Selection, Story, StoryChanges, ToldStory
+from aggregator.model import Place, Placement, Selection, Story, StoryChanges, ToldStory
 from aggregator.store import coverage, known_selections, story_rows
 from aggregator.store import placements as places
 from aggregator.store.chunks import chunked
@@ -121,11 +121,6 @@ class StoryStore:
         """How many numbers a selection has given, to stories that stand there still or no more."""
         with reading(self._engine) as connection:
             return known_selections.count(connection, selection_id)
-
-    def selections_known(self) -> Sequence[KnownSelection]:
-        """All selections that were ever published, by id; former ids are not among them."""
-        with reading(self._engine) as connection:
-            return known_selections.known(connection)
 
     def synchronise_selections(self, selections: Sequence[Selection], now: datetime) -> None:
         """These are all the selections that are published from now on.

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from aggregator.model import DeliveryState
-from aggregator.store import stale_issues
+from aggregator.store import issue_notes, stale_issues
 from aggregator.store.tables import (
     deliveries,
     issue_blocks,
@@ -94,4 +94,6 @@ def _delete(connection: Connection, issue_ids: Sequence[int]) -> None:
     parts = (issue_pictures, issue_blocks, issue_frames, told_stories, issue_stories)
     for table in (deliveries, variants, *parts):
         connection.execute(delete(table).where(table.c.issue_id.in_(issue_ids)))
+    for issue in connection.execute(select(issues).where(issues.c.id.in_(issue_ids))).all():
+        issue_notes.forget(connection, issue)
     connection.execute(delete(issues).where(issues.c.id.in_(issue_ids)))

@@ -10,6 +10,7 @@ from aggregator.forecast import ForecastPorts
 from aggregator.mending import MendPorts
 from aggregator.model import FrozenIssue, Newsletter, Period, Track
 from aggregator.newsletter import gate
+from aggregator.newsletter.note import MOST_CHARACTERS
 from aggregator.newsletter.render import Press
 from aggregator.pipeline import ComposePorts
 from aggregator.wiring import voices
@@ -18,8 +19,8 @@ from aggregator.wiring.stores import Stores
 from aggregator.wiring.template_sets import templates
 from aggregator.wiring.writing import writer
 
-NOTE_BYTES = 20_000
-"""Of an editor's note; a letter is cut by mail clients at five times as much."""
+NOTE_BYTES = 4 * MOST_CHARACTERS
+"""Of an editor's note as a file: what is longer has too many characters in any script."""
 
 
 def composing(config: Config, opened: Stores) -> ComposePorts:
@@ -77,9 +78,13 @@ def standing_note(newsletter: Newsletter) -> str:
 
 def readable_note(content: bytes, shown: str) -> str:
     """A note's Markdown. Raises UsageError when it is too long or not UTF-8; `shown` names it there."""
+    too_long = f"the note {shown} is longer than {MOST_CHARACTERS} characters: a note opens a letter"
     if len(content) > NOTE_BYTES:
-        raise UsageError(f"the note {shown} is longer than {NOTE_BYTES} bytes: a note opens a letter")
+        raise UsageError(too_long)
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n").strip()
+        markdown = content.decode("utf-8-sig").replace("\r\n", "\n").strip()
     except UnicodeDecodeError as error:
         raise UsageError(f"the note {shown} is not UTF-8 from byte {error.start} on: save it so") from error
+    if len(markdown) > MOST_CHARACTERS:
+        raise UsageError(too_long)
+    return markdown

@@ -258,6 +258,14 @@ def test_nothing_new_is_said_and_nothing_sent(call: Call, tmp_path: Path) -> Non
     assert caught(tmp_path) == []
 
 
+def test_an_explanation_shows_titles_that_do_nothing_to_a_terminal(told: Call, engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE entries SET title = 'Rain' || char(27) || '[31m' || char(8238)")
+    out = told("newsletter", "preview", "week", "--explain").output
+    assert "Rain[31m\n" in out
+    assert not {"\x1b", "\u202e"} & set(out)
+
+
 # ------------------------------------------------------------------------------------------------ note
 
 
@@ -291,6 +299,9 @@ def test_a_standing_note_that_is_no_text_keeps_its_newsletter_back_and_says_why(
     told: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "note.md").write_bytes(b"caf\xe9")
+    assert "is not UTF-8 from byte 3 on" in told("check-config", expected=2).output
+    foretold = told("newsletter", "send", "--dry-run", "--early", "week", expected=3).output
+    assert foretold.count("not composed: the note") == 2
     result = told("newsletter", "compose", "--early", "week", expected=3)
     assert "not composed: the note" in result.output
     assert "is not UTF-8 from byte 3 on" in result.output
@@ -306,12 +317,17 @@ def test_a_standing_note_that_is_no_text_keeps_its_newsletter_back_and_says_why(
         (("--text", "x", "--period", "2026-W99"), "is no period of week"),
         (("--text", "x", "--period", "2026-11-22"), "is no period of week"),
         (("--text", "  "), "the note is empty"),
-        (("--text", "x" * 20_001), "longer than 20000 bytes"),
+        (("--text", "ш" * 20_001), "longer than 20000 characters"),
+        (("--text", "x" * 90_000), "longer than 20000 characters"),
         (("--text", "x", "--track", "daily"), "it has weekly-1, monthly"),
     ],
 )
 def test_a_note_that_cannot_stand_is_refused(call: Call, arguments: tuple[str, ...], words: str) -> None:
     assert words in call("newsletter", "note", "week", *arguments, expected=2).output
+
+
+def test_a_note_may_be_as_long_in_any_script(call: Call) -> None:
+    assert "is kept" in call("newsletter", "note", "week", "--text", "ш" * 20_000).output
 
 
 def test_a_note_can_be_for_a_period_to_come(call: Call) -> None:

@@ -19,9 +19,12 @@ from aggregator.model import (
     Block,
     Choice,
     DeliveryState,
+    Frame,
     FrozenIssue,
     Newsletter,
+    Note,
     Outcome,
+    Period,
     Phase,
     Rhythm,
     Settlement,
@@ -31,6 +34,7 @@ from aggregator.model import (
 from aggregator.pipeline import Composed, ComposePorts, compose
 from aggregator.store.engine import reading
 from aggregator.store.issue_desk import IssueDesk
+from aggregator.store.issue_notes import IssueNotes
 from aggregator.store.stale_issues import HIDDEN_STORY, StaleIssues
 from aggregator.store.tables import deliveries, issues, told_stories
 from tests.fakes import FakePress
@@ -167,6 +171,31 @@ def test_an_issue_that_cannot_be_mended_is_said_once(known_sources, caplog):
         f"{resting}{SCRIPT}",
         "weekly weekly-1 2026-W47: 1 letters that wait were put together without a hidden story",
     ]
+
+
+class NotingPress(FakePress):
+    def frame(self, newsletter: Newsletter, period: Period, language: str, note="", track="") -> Frame:
+        return replace(super().frame(newsletter, period, language), text_head=f"Note: {note}.")
+
+
+@pytest.mark.parametrize("was", ["", "This week"])
+@pytest.mark.usefixtures("told")
+def test_letters_are_mended_with_the_note_that_the_others_had(known_sources, make, was):
+    for number in range(2):
+        subscribe(known_sources, f"{number}@example.org", WEEKLY, make.now)
+    said = replace(ports(known_sources, press=NotingPress(), newsletters=(WEEKLY,)), note=lambda *_: was)
+    compose(MONDAY, said)
+    ledger = known_sources.ledger()
+    (first,) = ledger.claim(MONDAY, 1)
+    ledger.settle_all([Outcome(first, Settlement(DeliveryState.SENT, ""), ACCEPTED, MONDAY)])
+    IssueNotes(known_sources.engine).write(Note("weekly", "weekly-1", "", "For the next", MONDAY))
+    hidden_id = known_sources.stories.newest("everything", 1)[0].id
+    known_sources.corrections.hide(hidden_id, "wrong", MONDAY)
+    now_said = replace(said, note=lambda *_: "Next week")
+    (line,) = mend(MONDAY, MendPorts(now_said, stale(known_sources)))
+    assert (line.letters, line.reason) == (2, "")
+    heads = {ledger.variant(one.variant_id).text[0] for one in ledger.claim(MONDAY, 9)}
+    assert heads == {f"Note: {was}."}
 
 
 def stale(adapters) -> StaleIssues:

@@ -117,7 +117,7 @@ def test_mended_letters_carry_what_they_still_tell_and_sent_ones_keep_theirs(kno
     stale = StaleIssues(known_sources.engine, [NEWSLETTER])
     (found,) = stale.stale(moment)
     told = replace(planned, story_ids=(two.id,), entry_ids=(two.lead.entry_id,), subject="Mended")
-    assert stale.mend(found.id, [carrying(BOAT, CAMEL)(told)], moment) == 1
+    assert stale.mend(found, [carrying(BOAT, CAMEL)(told)], moment) == 1
     (letter,) = ledger.claim(moment, 10)
     assert ledger.variant(letter.variant_id).pictures == (BOAT, CAMEL)
     assert ledger.variant(sent.variant_id).pictures == (BOAT,)

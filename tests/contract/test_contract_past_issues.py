@@ -138,8 +138,18 @@ def test_a_hidden_story_leaves_and_a_merged_one_stands_once_where_it_came_first(
     assert titles(found) == ["g4", "g1"]
     assert [one.section for one in found.placed] == ["top", "KG"]
     assert found.placed[0].reason == "reason top"
+    assert found.cover.stories == 2
     adapters.hide(first.id)
-    assert titles(past.issue(make.now + LATE, "weekly", "weekly-1", "2026-W47")) == ["g4"]
+    found = past.issue(make.now + LATE, "weekly", "weekly-1", "2026-W47")
+    assert (titles(found), found.cover.stories) == (["g4"], 1)
+
+
+def test_an_issue_comes_with_the_note_that_its_letters_open_with(adapters, make, past):
+    freeze(adapters, make, ["g1"], note="Dear readers")
+    freeze(adapters, make, ["g2"], 48, 1)
+    now = make.now + LATE
+    said = [past.issue(now, "weekly", "weekly-1", f"2026-W{number}").note for number in (47, 48)]
+    assert said == ["Dear readers", ""]
 
 
 def test_an_entry_leads_to_the_story_that_holds_it(adapters, make):

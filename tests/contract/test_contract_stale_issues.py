@@ -79,7 +79,7 @@ def test_letters_that_have_not_gone_get_the_variant_without_the_story(known_sour
     (found,) = stale.stale(moment)
     assert [placed.story.id for placed in found.placed] == [two.id]
     assert (found.newsletter, found.track, found.choices) == ("weekly", "weekly-1", (EN,))
-    assert stale.mend(found.id, [without(two, EN)], moment) == 1
+    assert stale.mend(found, [without(two, EN)], moment) == 1
     ledger = known_sources.ledger()
     (letter,) = ledger.claim(moment, 10)
     assert (letter.address, ledger.variant(letter.variant_id).subject) == ("b@example.org", "Mended")
@@ -90,7 +90,7 @@ def test_what_was_sent_keeps_its_variant_and_what_was_told_stays_told(known_sour
     (one, two), moment = on_its_way(known_sources, make, "a@example.org", "b@example.org")
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
-    stale.mend(found.id, [without(two, EN)], moment)
+    stale.mend(found, [without(two, EN)], moment)
     with reading(known_sources.engine) as connection:
         sent = select(variants.c.subject).join(deliveries, deliveries.c.variant_id == variants.c.id)
         assert connection.scalars(sent.where(deliveries.c.state == "sent")).all() == ["News 0"]
@@ -115,7 +115,7 @@ def test_a_reader_who_would_be_told_nothing_gets_no_letter(known_sources, make, 
     (one, two), moment = on_its_way(known_sources, make, *emails, choices=(EN, FR))
     known_sources.corrections.hide(two.id, "wrong", moment)  # French readers are told of it alone
     (found,) = stale.stale(moment)
-    assert stale.mend(found.id, [without(one, EN)], moment) == 2
+    assert stale.mend(found, [without(one, EN)], moment) == 2
     assert states(known_sources) == [("sent", ""), ("cancelled", CANCELLED), ("cancelled", CANCELLED)]
 
 
@@ -126,7 +126,7 @@ def test_a_letter_that_a_sender_holds_is_taken_from_it_before_the_dot(known_sour
     known_sources.corrections.hide(one.id, "wrong", moment)
     assert ledger.reach_all([held], Phase.DOT) == frozenset()
     (found,) = stale.stale(moment)
-    assert stale.mend(found.id, [without(two, EN)], moment) == 1
+    assert stale.mend(found, [without(two, EN)], moment) == 1
     assert len(ledger.claim(moment, 10)) == 1
 
 
@@ -137,7 +137,7 @@ def test_a_letter_beyond_the_dot_is_settled_as_it_ends(known_sources, make, stal
     ledger.reach_all([held], Phase.DOT)
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
-    stale.mend(found.id, [without(two, EN)], moment)
+    stale.mend(found, [without(two, EN)], moment)
     ledger.settle_all([Outcome(held, Settlement(DeliveryState.SENT, ""), SENT, moment)])
     assert [state for state, _ in states(known_sources)] == ["sent", "sent"]
 
@@ -149,7 +149,7 @@ def test_a_letter_of_unknown_fate_is_sent_again_without_the_story(known_sources,
     ledger.settle_all([Outcome(held, Settlement(DeliveryState.UNKNOWN, "lost"), None, moment)])
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
-    assert stale.mend(found.id, [without(two, EN)], moment) == 1
+    assert stale.mend(found, [without(two, EN)], moment) == 1
     assert ledger.release([held.id], DeliveryState.READY, moment) == 1
     (again,) = ledger.claim(moment, 10)
     assert ledger.variant(again.variant_id).subject == "Mended"
@@ -162,7 +162,7 @@ def test_an_issue_that_the_operator_paused_stays_paused(known_sources, make, sta
     assert desk.pause(issue.issue_id, moment, "a wrong name")
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
-    stale.mend(found.id, [without(two, EN)], moment)
+    stale.mend(found, [without(two, EN)], moment)
     (after,) = desk.recent(1)
     assert (after.paused_at, after.pause_reason) == (moment, "a wrong name")
 
@@ -172,10 +172,10 @@ def test_a_story_that_is_hidden_while_letters_are_put_together_is_in_none(known_
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
     known_sources.corrections.hide(two.id, "wrong, too", moment)
-    assert stale.mend(found.id, [without(two, EN)], moment) is None
+    assert stale.mend(found, [without(two, EN)], moment) is None
     (found,) = stale.stale(moment)
     assert found.placed == ()
-    assert stale.mend(found.id, [], moment) == 1
+    assert stale.mend(found, [], moment) == 1
     assert states(known_sources) == [("sent", ""), ("cancelled", CANCELLED)]
 
 
@@ -185,7 +185,7 @@ def test_a_story_that_is_shown_again_lets_the_issue_go_on(known_sources, make, s
     known_sources.corrections.unhide(one.id, moment)
     (found,) = stale.stale(moment)
     assert [placed.story.id for placed in found.placed] == [one.id, two.id]
-    stale.mend(found.id, [without(one, EN)], moment)
+    stale.mend(found, [without(one, EN)], moment)
     assert len(known_sources.ledger().claim(moment, 10)) == 1
 
 
@@ -193,8 +193,8 @@ def test_mending_twice_changes_nothing(known_sources, make, stale):
     (one, two), moment = on_its_way(known_sources, make, "a@example.org", "b@example.org")
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
-    assert stale.mend(found.id, [without(two, EN)], moment) == 1
-    assert stale.mend(found.id, [without(two, EN)], moment) == 0
+    assert stale.mend(found, [without(two, EN)], moment) == 1
+    assert stale.mend(found, [without(two, EN)], moment) == 0
     with reading(known_sources.engine) as connection:
         assert len(connection.execute(select(variants)).all()) == 2
 
@@ -204,7 +204,7 @@ def test_the_time_that_an_issue_rested_is_given_back(known_sources, make, stale)
     known_sources.corrections.hide(one.id, "wrong", moment)
     (found,) = stale.stale(moment)
     later = moment + timedelta(hours=3)
-    stale.mend(found.id, [without(two, EN)], later)
+    stale.mend(found, [without(two, EN)], later)
     (letter,) = known_sources.ledger().claim(later, 10)
     assert letter.expires_at == moment + timedelta(hours=51)
 

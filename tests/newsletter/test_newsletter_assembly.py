@@ -18,7 +18,7 @@ from aggregator.model import (
     Ranked,
     Story,
 )
-from aggregator.newsletter.assembly import LARGEST, MOST_PICTURES, PICTURES_BYTES
+from aggregator.newsletter.assembly import LARGEST, MOST_PICTURES, PICTURES_BYTES, SUBJECT_CHARACTERS
 from aggregator.newsletter.compose import place, tellings, variants
 from aggregator.newsletter.sections import section_names
 
@@ -191,11 +191,19 @@ def test_the_subject_leads_with_the_first_story_and_the_preheader_goes_on(
 ) -> None:
     stories = [make_story("KZ", title="Lead " * 30), make_story("KZ"), make_story("KG"), make_story("UZ")]
     (variant,) = assembled(english(weekly), week, stories)
+    assert len(variant.subject) <= SUBJECT_CHARACTERS
     lead, _, dates = variant.subject.partition(" – ")
-    assert len(lead) <= 60
     assert lead.endswith("…")
     assert dates == "week 47"
     assert variant.html[0].endswith("|Story 2 · Story 3>")
+
+
+def test_the_first_headline_keeps_some_room_beside_whatever_a_template_adds(
+    weekly: Newsletter, week: Period, make_story: Any
+) -> None:
+    stories = [make_story("KZ", title="Lead " * 30)]
+    (variant,) = assembled(english(weekly), week, stories, subject="[[lead]] " + "and more " * 9)
+    assert variant.subject.startswith("Lead Lead Lead Lead Lead Lead… and")
 
 
 def test_a_generic_subject_gives_no_story_away_and_neither_does_the_preheader(

@@ -74,3 +74,18 @@ def test_an_empty_note_is_nothing() -> None:
 def test_a_note_that_is_too_long_is_refused_with_its_length() -> None:
     with pytest.raises(UsageError, match="20001 characters; it may have 20000"):
         note.as_html("x" * 20_001)
+
+
+def test_what_tabs_set_below_something_stands_below_it() -> None:
+    markdown = "- rain\n\t- on the pass\n"
+    assert note.as_text(markdown) == "- rain\n  - on the pass"
+    assert len(LexborHTMLParser(note.as_html(markdown)).css("li li")) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["/about", "about.html", "#top", "//example.org/x", "ftp://example.org/x"]
+)
+def test_a_link_that_leads_nowhere_from_a_letter_stays_as_it_was_typed(address: str) -> None:
+    markdown = f"See [this]({address})."
+    assert LexborHTMLParser(note.as_html(markdown)).css("a") == []
+    assert note.as_text(markdown) == markdown

@@ -54,6 +54,15 @@ def test_each_mail_is_whole_in_each_language(press: NoticePress, kind: NoticeKin
     assert notice.subject in shown
 
 
+def test_the_link_stands_in_a_cell_which_every_mail_program_frames(press: NoticePress) -> None:
+    notice = press.write(NoticeKind.CONFIRM, "en", NAME)
+    parsed = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(notice.html)
+    (cell,) = (one for one in parsed.iter("td") if one.find("a") is not None)
+    assert cell.find("a").get("href") == LINK
+    assert "border:" in cell.get("style")
+    assert "mso-padding-alt:" in cell.get("style")
+
+
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_languages_say_it_differently(press: NoticePress, kind: NoticeKind) -> None:
     assert len({press.write(kind, language, NAME).text for language in LANGUAGES}) == len(LANGUAGES)

@@ -84,6 +84,12 @@ def test_a_longer_text_ends_with_the_last_sentence_that_fits() -> None:
     assert excerpt(text, 40, 60).endswith("over.")
 
 
+def test_long_words_leave_whole_sentences_rather_than_one_cut_in_the_middle() -> None:
+    long = "Достопримечательностями"
+    text = f"{words(44)} Конец. {' '.join([long] * 12)} конец. Начало {words(40)}"
+    assert excerpt(text, 40, 60) == f"{words(44)} Конец."
+
+
 def test_without_a_sentence_end_in_the_range_the_text_is_cut_at_a_word() -> None:
     text = f"{words(20, 'over.')} {words(80)}"
     extract = excerpt(text, 40, 60)

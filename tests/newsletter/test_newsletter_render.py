@@ -32,6 +32,7 @@ from aggregator.newsletter.render import Press, days
 from aggregator.newsletter.sections import section_names
 from aggregator.templating import Templates, shipped_templates
 from tests.letter_rules import letter_faults
+from tests.newsletter.conftest import SOURCES
 
 LANGUAGES = ("fr", "en", "ru", "de")
 LONG = " ".join(["Длинное слово статьи"] * 40)
@@ -196,6 +197,20 @@ def test_a_right_to_left_story_is_marked_as_such(press: Press, weekly: Newslette
     tree = LexborHTMLParser(press.block(weekly, Placed("UZ", stories[2], ""), "fr").html)
     assert one(tree, "div.story").attributes["dir"] == "rtl"
     assert one(tree, "h3").attributes["lang"] == "fa"
+
+
+def test_words_that_run_the_other_way_stand_in_elements_with_a_direction_that_mail_programs_know(
+    press: Press, weekly: Newsletter, stories: Any, make_story: Any, make_member: Any
+) -> None:
+    persian = LexborHTMLParser(press.block(weekly, Placed("UZ", stories[2], ""), "fr").html)
+    turned = one(persian, ".facts [dir]")
+    assert turned.attributes["dir"] == "ltr"
+    assert turned.text().split() == ["(média", "en", "exil)", "·", "persan", "·", "21", "novembre", "2026"]
+    assert one(persian, "b.source").css("[dir]") == []
+    also = (make_member("herat", language="fa", script="Arab", relation=Relation.REPORT),)
+    english = LexborHTMLParser(press.block(weekly, Placed("KZ", make_story("KZ", also=also), ""), "en").html)
+    (name,) = english.css(".facts [dir]")
+    assert (name.attributes["dir"], name.text()) == ("rtl", SOURCES["herat"].name)
 
 
 @pytest.mark.parametrize(
@@ -403,7 +418,7 @@ def test_the_head_says_by_which_clock_its_days_begin_and_what_the_letter_holds(
         ("en", ["(local time: Almaty)", "3 stories from 4 sources in 5 languages"]),
         ("de", ["(Ortszeit: Almaty)", "3 Meldungen aus 4 Quellen in 5 Sprachen"]),
         ("fr", ["(heure locale : Alma Ata)", "3 infos de 4 sources en 5 langues"]),
-        ("ru", ["(по времени города Алматы)", "3 новости из 4 источников на 5 языках"]),
+        ("ru", ["(местное время: Алматы)", "3 новости из 4 источников на 5 языках"]),
     ):
         variant = assembled(press, almaty, week, stories, language)
         for head in (LexborHTMLParser(variant.html[0]).text(), variant.text[0]):
@@ -449,9 +464,9 @@ def test_countries_without_stories_get_a_line_only_where_they_are_shown(
 ) -> None:
     assert press.frame(weekly, week, "en").html_none == ""
     shown = press.frame(replace(weekly, hide_empty=False), week, "de")
-    assert (">Nichts in dieser Ausgabe.</p>" in shown.html_none, shown.text_none) == (
+    assert (">Keine Meldung in dieser Ausgabe.</p>" in shown.html_none, shown.text_none) == (
         True,
-        "Nichts in dieser Ausgabe.\n\n",
+        "Keine Meldung in dieser Ausgabe.\n\n",
     )
 
 
@@ -474,7 +489,7 @@ def test_a_pointer_names_the_section_and_leads_to_the_story(
     block = press.block(weekly, Placed("UZ", stories[2], ""), "fr")
     tree = LexborHTMLParser(block.html_pointer)
     assert one(tree, "p").text().strip() == "Voir sous « Ouzbékistan » : پل باز شد"
-    assert one(tree, "bdi").attributes == {"dir": "rtl", "lang": "fa"}
+    assert one(tree, "span").attributes == {"dir": "rtl", "lang": "fa"}
     assert block.text_pointer == "> Voir sous « Ouzbékistan » : پل باز شد\n  https://herat.test/article\n\n"
 
 
@@ -488,6 +503,8 @@ def test_a_top_story_shows_our_copy_of_its_picture_in_the_room_there_is(
         image = one(LexborHTMLParser(press.block(hosted, Placed("top", story, ""), "en").html), "img")
         assert image.attributes["src"] == f"https://news.example.org/{file.path}"
         assert (image.attributes["width"], image.attributes["height"]) == room
+        # Apple Mail looks at no attributes of pictures inside a letter.
+        assert re.search(rf"(?<!-)width:\s?{room[0]}px", image.attributes["style"] or "")
         assert image.attributes["alt"] == "Picture: Caravan Herald"
         for newsletter, section in ((weekly, "top"), (hosted, "KZ")):
             assert "<img" not in press.block(newsletter, Placed(section, story, ""), "en").html

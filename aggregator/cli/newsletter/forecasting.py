@@ -56,6 +56,8 @@ def _account(one: Forecast, *, at_once: bool) -> list[str]:
     name = f"{newsletter.id} {one.track.id} {period.key}"
     if one.outcome is Composed.NOTHING_NEW:
         return [f"{name}: nothing new, nothing would be sent"]
+    if one.outcome is Composed.FAULTY:
+        return [f"{name}: {one.outcome}: {one_line(reason)}" for reason in one.reasons]
     zone = newsletter.time_zone
     lines = [
         f"{name}: {one.stories} stories, {one.letters} letters in {len(one.variants)} variants",

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from aggregator.cli.newsletter.naming import newsletter_named, track_named
-from aggregator.cli.terminal import Setting, now, pass_setting, show_json, show_rows
+from aggregator.cli.terminal import Setting, now, one_line, pass_setting, show_json, show_rows
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
 from aggregator.model import Choice, FrozenIssue, Newsletter, Period, PlannedVariant, Track
 from aggregator.newsletter import calendar
 from aggregator.newsletter.compose import tellings, variants
+from aggregator.newsletter.plain import headline
 from aggregator.pipeline import draft
 from aggregator.wiring import voices
 from aggregator.wiring.composing import composing
@@ -128,7 +129,10 @@ def preview(
     variant = whole_variant(setting.config, newsletter, issue, language or issue.frames[0].language)
     if explain:
         for placed in issue.placed:
-            click.echo(f"{placed.section:10} {placed.story.lead.title}\n{'':10} {placed.reason}", err=True)
+            click.echo(
+                f"{placed.section:10} {one_line(headline(placed.story.lead))}\n{'':10} {placed.reason}",
+                err=True,
+            )
     if html:
         html.write_text("".join(variant.html), encoding="utf-8")
     text.write(f"Subject: {variant.subject}\n\n{''.join(variant.text)}")
