@@ -13,7 +13,7 @@ from aggregator.errors import UsageError
 from aggregator.model import Bounce, BounceKind, DeliveryKind, DeliveryState, Finding, Settlement, SmtpReply
 from aggregator.store.addresses import normalised
 from aggregator.store.conflicts import insert_into
-from aggregator.store.letter_identity import delivery_of, token_hash
+from aggregator.store.letter_identity import delivery_named, is_bounce_tag, token_hash
 from aggregator.store.secrets import Secrets
 from aggregator.store.tables import bounces, deliveries, subscribers
 
@@ -82,9 +82,8 @@ def found(connection: Connection, secrets: Secrets, finding: Finding) -> Mapping
 
 def _letter(connection: Connection, secrets: Secrets, finding: Finding) -> Row[Any] | None:
     for tag in finding.tags:
-        delivery_id = delivery_of(secrets.keys, tag)
-        row = _where(connection, deliveries.c.id == delivery_id) if delivery_id else None
-        if row is not None:
+        row = _where(connection, deliveries.c.id == delivery_named(tag))
+        if row is not None and _is_its_tag(tag, row, secrets):
             return row
     for message_id in finding.message_ids:
         if (row := _where(connection, deliveries.c.message_id == message_id)) is not None:
@@ -96,9 +95,20 @@ def _letter(connection: Connection, secrets: Secrets, finding: Finding) -> Row[A
     return None
 
 
+def _is_its_tag(tag: str, row: Row[Any], secrets: Secrets) -> bool:
+    claimed = row.nonce is not None  # before, nothing can come back of it
+    return claimed and is_bounce_tag(tag, secrets.key(row.secret_key_id), row.id, row.nonce)
+
+
 def _where(connection: Connection, which: ColumnElement[bool]) -> Row[Any] | None:
     query: Select[Any] = (
-        select(deliveries.c.id, deliveries.c.address, subscribers.c.address_hash)
+        select(
+            deliveries.c.id,
+            deliveries.c.address,
+            deliveries.c.secret_key_id,
+            deliveries.c.nonce,
+            subscribers.c.address_hash,
+        )
         .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id, isouter=True)
         .where(which)
     )

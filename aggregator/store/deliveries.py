@@ -48,7 +48,7 @@ from aggregator.store import notices as notice_rows
 from aggregator.store.chunks import chunked
 from aggregator.store.delivery_loading import delivery, rows_of
 from aggregator.store.engine import reading, writing
-from aggregator.store.letter_identity import fixed_at_first_claim
+from aggregator.store.letter_identity import fixed_at_first_claim, nonce
 from aggregator.store.secrets import Secrets
 from aggregator.store.tables import deliveries
 
@@ -125,6 +125,7 @@ class DeliveryLedger:
                     secrets.key(row.secret_key_id) if row.secret_key_id else secrets.current,
                     row.issue_id,
                     row.id,
+                    nonce() if row.nonce is None else row.nonce,
                     self._domain,
                     now,
                 ),

@@ -35,6 +35,7 @@ def rows_of(
         _row.message_id,
         _row.date,
         _row.secret_key_id,
+        _row.nonce,
         _row.unknown_since,
         issues.c.newsletter,
         func.coalesce(issues.c.link_base, notices.c.link_base).label("link_base"),
@@ -63,11 +64,11 @@ def delivery(row: Row[*tuple[Any, ...]], secrets: Secrets) -> Delivery:
         link_base=row.link_base,
         message_id=row.message_id,
         date=row.date,
-        token=token(key, row.id),
+        token=token(key, row.id, row.nonce),
         attempts=row.attempts,
         expires_at=row.expires_at,
         kind=DeliveryKind(row.kind),
-        bounce_tag=bounce_tag(key, row.id),
+        bounce_tag=bounce_tag(key, row.id, row.nonce),
         lease=row.lease_owner or "",
     )
 

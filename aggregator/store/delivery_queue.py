@@ -67,7 +67,7 @@ def _take(
     if limit <= 0:
         return []
     query = (
-        select(_row.id, _row.issue_id, _row.message_id, _row.secret_key_id)
+        select(_row.id, _row.issue_id, _row.message_id, _row.secret_key_id, _row.nonce)
         .where(_row.state == state, which, _row.not_before <= now)
         .order_by(_row.not_before, _row.variant_id, _row.id)
         .limit(limit)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from aggregator.model import DeliveryKind, DeliveryState, Notice
 from aggregator.store.engine import writing
-from aggregator.store.letter_identity import token, token_hash
+from aggregator.store.letter_identity import nonce, token, token_hash
 from aggregator.store.secrets import Secrets
 from aggregator.store.tables import deliveries, notices
 
@@ -51,11 +51,12 @@ def enqueue(
         )
         .returning(deliveries.c.id)
     ).scalar_one()
-    own = token(secrets.current, delivery_id)
+    mark = nonce()
+    own = token(secrets.current, delivery_id, mark)
     connection.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery_id)
-        .values(token_hash=token_hash(own), secret_key_id=secrets.current.id)
+        .values(token_hash=token_hash(own), secret_key_id=secrets.current.id, nonce=mark)
     )
     row = {
         "delivery_id": delivery_id,

@@ -107,6 +107,17 @@ def test_tokens_and_message_ids_differ_and_only_the_tokens_hash_is_stored(adapte
     assert {row.secret_key_id for row in rows(adapters, deliveries)} == {"second"}
 
 
+def test_a_letter_of_a_restored_database_has_nothing_of_the_one_that_had_its_number(adapters, due):
+    before = adapters.ledger().claim(due, 2)
+    backup = {"state": "ready", "phase": None, "message_id": None, "secret_key_id": None, "nonce": None}
+    with writing(adapters.engine) as connection:
+        connection.execute(update(deliveries).values(**backup, lease_owner=None, token_hash=None))
+    after = adapters.ledger().claim(due, 2)
+    assert [one.id for one in after] == [one.id for one in before]
+    for name in ("token", "message_id", "bounce_tag"):
+        assert len({getattr(one, name) for one in (*before, *after)}) == 4
+
+
 def test_a_letter_that_waited_too_long_expires(adapters, due):
     assert not adapters.ledger().claim(due + timedelta(hours=48), 10)
     assert states(adapters) == ["expired", "expired"]

@@ -76,15 +76,22 @@ def mail(adapters, make):
 
     def waiting():
         query = (
-            select(deliveries.c.id, deliveries.c.address, deliveries.c.secret_key_id, notices.c.subject)
+            select(
+                deliveries.c.id,
+                deliveries.c.address,
+                deliveries.c.secret_key_id,
+                deliveries.c.nonce,
+                notices.c.subject,
+            )
             .join(notices, notices.c.delivery_id == deliveries.c.id)
             .order_by(deliveries.c.id)
         )
         with reading(adapters.engine) as connection:
             rows = [row for row in connection.execute(query) if row.id not in seen]
         seen.update(row.id for row in rows)
+        keys = make.secrets
         return [
-            (row.address, row.subject, token(make.secrets.key(row.secret_key_id), row.id)) for row in rows
+            (row.address, row.subject, token(keys.key(row.secret_key_id), row.id, row.nonce)) for row in rows
         ]
 
     return waiting

@@ -18,7 +18,6 @@ from aggregator.model import (
     SmtpReply,
 )
 from aggregator.newsletter.replies import settle
-from aggregator.store import letter_identity
 from aggregator.store.bounces import BounceStore
 from aggregator.store.overview import Overview
 from aggregator.store.refused_letters import RefusedLetters
@@ -73,8 +72,7 @@ def test_what_comes_back_refused_counts_once_with_what_was_refused_at_once(adapt
     answer(adapters, letters[0], POLICY, now)
     answer(adapters, letters[1], WELL, now)
     for name, delivery in (("m1", letters[0]), ("m2", letters[1]), ("m3", letters[1])):
-        tag = letter_identity.bounce_tag(SECRETS.current, delivery.id)
-        returned = Finding(BounceKind.POLICY, status="5.7.1", tags=(tag,))
+        returned = Finding(BounceKind.POLICY, status="5.7.1", tags=(delivery.bounce_tag,))
         assert BounceStore(adapters.engine, SECRETS).record([mail(returned, name=name)], now) == [True]
     ((_, domain, count, tried, _),) = shown(refused.by_domain(now, 1))
     assert (domain, count, tried) == ("example.net", 2, 2)

@@ -94,19 +94,20 @@ def test_each_purpose_has_signatures_of_its_own():
 
 def test_tokens_are_url_safe_and_differ_by_letter_and_key():
     one, other = Key("k1", b"1" * 32), Key("k2", b"2" * 32)
-    tokens = {token(key, number) for key in (one, other) for number in range(50)}
-    assert len(tokens) == 100
+    tokens = {token(key, number, mark) for key in (one, other) for number in range(50) for mark in ("", "a")}
+    assert len(tokens) == 200
     assert all(len(value) == 32 and value.replace("-", "").replace("_", "").isalnum() for value in tokens)
-    assert len({token_hash(value) for value in tokens}) == 100
+    assert len({token_hash(value) for value in tokens}) == 200
 
 
 def test_a_message_id_derives_from_its_row():
     key = Key("k1", b"1" * 32)
-    made = message_id(key, 42, 1737, "mail.example")
+    made = message_id(key, 42, 1737, "a1", "mail.example")
     issue, delivery, rest = made.split(".", 2)
     assert (issue, delivery) == ("42", "1737")
     mark, domain = rest.split("@")
     assert len(mark) == 8
     assert domain == "mail.example"
-    assert message_id(key, 42, 1737, "mail.example") == made
-    assert message_id(key, 42, 1738, "mail.example") != made
+    assert message_id(key, 42, 1737, "a1", "mail.example") == made
+    assert message_id(key, 42, 1738, "a1", "mail.example") != made
+    assert message_id(key, 42, 1737, "b2", "mail.example") != made, "its number came a second time"

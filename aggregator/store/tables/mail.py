@@ -181,6 +181,7 @@ deliveries = Table(
     Column("dkim_time", Utc),
     Column("token_hash", LargeBinary, comment="SHA-256 of the letter's token."),
     Column("secret_key_id", Text, comment="The key that the token was made with."),
+    Column("nonce", Text, comment="Random: tells the row from any that had its number."),
     Column("smtp_code", Integer),
     Column("enhanced", Text),
     Column("smtp_text", FeedText),
