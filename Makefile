@@ -34,7 +34,7 @@ run: setup ## the whole job for your own region, as config.yaml says
 	@$(BIN)/aggregator run
 
 test: setup ## every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term:skip-covered -q
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered -q
 
 check: format lint types contracts test ## format, lint, types, import contracts, tests
 

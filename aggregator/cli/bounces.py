@@ -9,7 +9,16 @@ from datetime import timedelta
 import click
 
 from aggregator.bounces import BounceReport, collect
-from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, moment, now, one_line, pass_setting, show_rows
+from aggregator.cli.terminal import (
+    NEEDS_OPERATOR,
+    Setting,
+    moment,
+    now,
+    number_of,
+    one_line,
+    pass_setting,
+    show_rows,
+)
 from aggregator.errors import UsageError
 from aggregator.model import Bounce, BounceKind
 from aggregator.wiring.bouncing import bouncing
@@ -46,7 +55,7 @@ def describe_collected(report: BounceReport) -> list[str]:
     for line in report.mailboxes:
         if line.mails:
             strange = f", {line.strange} not understood and kept there" if line.strange else ""
-            lines.append(f"{line.mailbox}: {line.mails} mails read{strange}")
+            lines.append(f"{line.mailbox}: {number_of(line.mails, 'mail')} read{strange}")
         if line.fault:
             lines.append(f"{line.mailbox}: {one_line(line.fault)}")
     if report.judged:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from aggregator.cli.terminal import Setting, pass_setting
+from aggregator.cli.terminal import Setting, number_of, pass_setting
 from aggregator.errors import ConfigError
-from aggregator.wiring.composing import standing_note
 from aggregator.wiring.hubs import why_not_reached
 from aggregator.wiring.proofs import letter_faults, letters_in_english
+from aggregator.wiring.standing_notes import standing_note
 from aggregator.wiring.surroundings import missing
 from aggregator.wiring.template_sets import interface_languages
 from aggregator.wiring.writing import signer, weaknesses
@@ -28,11 +28,11 @@ def command(setting: Setting) -> None:
     signs = signer(config)  # which raises when the key cannot be used: then nothing is fine
     for newsletter in config.newsletters_offered():
         standing_note(newsletter)  # which raises when it cannot be read
-    resting = len(config.sources) - len(config.sources_enabled())
+    sources = config.sources_enabled()
     click.echo(
-        f"{setting.path} is fine: {len(config.sources_enabled())} sources to poll ({resting} resting), "
-        f"{len(config.selections())} feeds, {len(config.newsletters)} newsletters. "
-        f"Pages in {', '.join(languages)}."
+        f"{setting.path} is fine: {number_of(len(sources), 'source')} to poll "
+        f"({len(config.sources) - len(sources)} resting), {number_of(len(config.selections()), 'feed')}, "
+        f"{number_of(len(config.newsletters), 'newsletter')}. Pages in {', '.join(languages)}."
     )
     if config.publish.hubs and (reason := why_not_reached(config)):
         click.echo(f"publish.hubs: no hub is told of our feeds, for it could not read them: {reason}")

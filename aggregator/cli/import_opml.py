@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, pass_setting
+from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, number_of, pass_setting
 from aggregator.config import opml, proposal
 from aggregator.config.appending import append
 from aggregator.config.proposal import Proposal
@@ -43,7 +43,8 @@ def command(setting: Setting, file: Path) -> None:
         for one in new:
             click.echo(f"{one.id:32} {one.url}")
         click.echo(f"The configuration as it was: {backup}")
-    click.echo(f"{len(new)} sources added, {len(known)} known already, {len(listed.faults)} faults.")
+    faults = number_of(len(listed.faults), "fault")
+    click.echo(f"{number_of(len(new), 'source')} added, {len(known)} known already, {faults}.")
     if listed.faults:
         sys.exit(NEEDS_OPERATOR)
 

@@ -11,6 +11,7 @@ from aggregator.cli.terminal import (
     Setting,
     describe_attention,
     now,
+    number_of,
     pass_setting,
     progress,
     run_async,
@@ -44,7 +45,10 @@ def command(setting: Setting, only: tuple[str, ...], force: tuple[str, ...]) -> 
         click.echo(describe_refusal(refusal))
     failed = [line for line in report.polled if line.update.state not in FINE]
     new = sum(line.counts.new for line in report.polled)
-    click.echo(f"{len(report.polled)} sources polled, {new} new stories, {len(failed)} sources in trouble.")
+    click.echo(
+        f"{number_of(len(report.polled), 'source')} polled, {number_of(new, 'new story', 'new stories')}, "
+        f"{number_of(len(failed), 'source')} in trouble."
+    )
     for account in filter(None, (describe_pictures(pictures), describe_attention(doubts))):
         click.echo(account)
     named = set(only) | set(force)

@@ -8,7 +8,7 @@ import sys
 import click
 
 from aggregator.announce import HubTold, announce
-from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting, run_async
+from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, number_of, pass_setting, run_async
 from aggregator.model import Telling
 from aggregator.pipeline import publish
 from aggregator.wiring.hubs import hubs_told
@@ -34,8 +34,9 @@ def command(setting: Setting, changed: bool) -> None:
     with open_stores(setting.config, now()) as stores:
         report = publish(now(), publishing(setting.config, stores), everything=not changed)
         click.echo(
-            f"{report.stories} stories looked at, {len(report.rendered)} feeds rendered, "
-            f"{len(report.written)} files written to {setting.config.storage.public}."
+            f"{number_of(report.stories, 'story', 'stories')} looked at, "
+            f"{number_of(len(report.rendered), 'feed')} rendered, "
+            f"{number_of(len(report.written), 'file')} written to {setting.config.storage.public}."
         )
         lines = run_async(_tell_hubs(setting, stores)) if hubs_told(setting.config) else []
     for line in lines:

@@ -179,7 +179,7 @@ def _letters(stores: Stores, at: datetime) -> Section:
     held = sum(counts.get(DeliveryState.UNKNOWN, 0) for counts in waiting.values())
     if held:
         section.wants.append(
-            f"{held} letters are held, they may have arrived: look into your relay's log, then "
+            f"letters are held ({held}), they may have arrived: look into your relay's log, then "
             "`aggregator newsletter settle --sent` or `--resend`"
         )
     section.facts = {

@@ -12,7 +12,16 @@ from typing import BinaryIO
 import click
 
 from aggregator.cli.csv_lines import Line, harmless, lines_of
-from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, moment, now, one_line, pass_setting, show_rows
+from aggregator.cli.terminal import (
+    NEEDS_OPERATOR,
+    Setting,
+    moment,
+    now,
+    number_of,
+    one_line,
+    pass_setting,
+    show_rows,
+)
 from aggregator.errors import UsageError
 from aggregator.model import Suppression
 from aggregator.wiring.stores import open_stores
@@ -42,7 +51,7 @@ def list_(setting: Setting, limit: int) -> None:
         listed = stores.suppressions.all()
     shown = [(one.address_hash.hex()[:12], moment(one.at), one_line(one.reason)) for one in listed[:limit]]
     show_rows(("hash", "since", "reason"), shown)
-    click.echo(f"{len(listed)} addresses get no mail.", err=True)
+    click.echo(f"Without mail: {number_of(len(listed), 'address', 'addresses')}.", err=True)
 
 
 @command.command()
@@ -101,7 +110,10 @@ def import_(setting: Setting, listed: BinaryIO, reason: str) -> None:
         while some := list(islice(usable, ROWS_AT_ONCE)):
             added += stores.suppressions.add(some)
     known = reading.usable - added
-    click.echo(f"{added} addresses added, {known} were listed before, {reading.broken} rows left out.")
+    click.echo(
+        f"{number_of(added, 'address', 'addresses')} added, {known} listed before, "
+        f"{number_of(reading.broken, 'row')} left out."
+    )
     if reading.broken:
         sys.exit(NEEDS_OPERATOR)
 

@@ -137,6 +137,11 @@ def show_json(shown: object) -> None:
     click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
 
 
+def number_of(count: int, one: str, several: str = "") -> str:
+    """`1 letter`, `2 letters`; `several` where an s is not enough."""
+    return f"{count} {one if count == 1 else several or f'{one}s'}"
+
+
 def describe_attention(entries: int) -> str:
     """That judgement was in doubt, and where to look; empty when it was not."""
     what = "1 entry wants" if entries == 1 else f"{entries} entries want"

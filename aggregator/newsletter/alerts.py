@@ -41,7 +41,7 @@ def alarms(
         found = [Alarm("Issues were not sent", "\n".join(sorted(overdue)))]
     if held:
         text = (
-            f"{held} letters are held: the connection was lost after the final dot, so they may have "
+            f"Letters are held ({held}): the connection was lost after the final dot, so they may have "
             "arrived.\nLook into your relay's log, then call `aggregator newsletter settle --sent` or "
             "`--resend`."
         )

@@ -120,7 +120,7 @@ def test_a_genuine_report_comes_back_to_the_letters_own_address_and_suppresses_t
     assert b"multipart/report" in raw
 
     out = installation.run("bounces", "collect").stdout
-    assert "maildir: 1 mails read" in out
+    assert "maildir: 1 mail read" in out
     assert "1 hard; 1 led to suppression, 0 to leaving" in out
     assert list((postfix.maildir / "new").iterdir()) == []
     listed = installation.run("suppression", "list").stdout
@@ -157,7 +157,7 @@ def test_its_log_tells_of_a_letter_that_it_took_and_of_none_that_it_only_began(
     words = installation.run("newsletter", "send", expected=3).stdout
     assert "0 letters sent, 0 not sent, 1 held" in words
     installation.run("newsletter", "settle", "--resend")
-    assert "1 letters sent" in installation.run("newsletter", "send").stdout
+    assert "1 letter sent" in installation.run("newsletter", "send").stdout
 
     deadline = time.monotonic() + 30
     while len(arrived := list((postfix.maildir / "new").iterdir())) < 2:

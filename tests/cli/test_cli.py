@@ -77,7 +77,7 @@ def told(call: Call) -> Call:
 
 def test_check_config_says_what_there_is(call: Call) -> None:
     out = call("check-config").output
-    assert "1 sources to poll (1 resting), 1 feeds, 1 newsletters. Pages in en, de, fr, ru." in out
+    assert "1 source to poll (1 resting), 1 feed, 1 newsletter. Pages in en, de, fr, ru." in out
     assert "mail is caught" in out
 
 
@@ -142,7 +142,7 @@ def test_poll_tells_each_source_and_the_sum(call: Call) -> None:
     out = call("poll").output
     assert "dala" in out
     assert "5 entries, 5 new" in out
-    assert "1 sources polled, 5 new stories, 0 sources in trouble." in out
+    assert "1 source polled, 5 new stories, 0 sources in trouble." in out
 
 
 def test_a_named_source_that_must_not_be_asked_yet_says_when(told: Call) -> None:
@@ -230,8 +230,8 @@ def test_preview_names_what_there_is(told: Call, arguments: tuple[str, ...], wor
 def test_a_letter_goes_to_the_local_mailbox_once(told: Call, tmp_path: Path) -> None:
     told("subscriber", "add", "ann@example.org", "--newsletter", "week", "--consent", "in person")
     out = told("newsletter", "send", "--early", "week").output
-    assert "5 stories for 1 readers" in out
-    assert "1 letters sent, 0 not sent, 0 held." in out
+    assert "5 stories for 1 reader" in out
+    assert "1 letter sent, 0 not sent, 0 held." in out
     again = told("newsletter", "send", "--early", "week").output
     assert "has its issue already" in again
     assert "0 letters sent" in again

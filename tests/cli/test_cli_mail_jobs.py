@@ -117,7 +117,7 @@ def test_letters_that_another_process_left_in_doubt_are_told_of(stores: Stores, 
     hold(stores)
     ((subject, text),) = told(configured(tmp_path), stores)
     assert subject == "Letters are held"
-    assert text.startswith("3 letters")
+    assert text.startswith("Letters are held (3): ")
 
 
 def test_letters_that_go_again_by_themselves_wait_for_nobody(stores: Stores, tmp_path: Path) -> None:

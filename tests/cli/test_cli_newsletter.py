@@ -129,8 +129,8 @@ def test_a_dry_run_says_who_is_passed_over_and_why(told: Call, engine: Engine) -
         paused = update(subscriptions).where(subscriptions.c.subscriber_id == 1)
         connection.execute(paused.values(paused_until=later))
     out = told("newsletter", "send", "--early", "week", "--dry-run").output
-    assert "1 letters in 1 variants" in out
-    assert "passed   1 readers: paused" in out
+    assert "1 letter in 1 variant" in out
+    assert "passed   1 reader: paused" in out
 
 
 def test_what_cannot_be_shown_is_told_with_its_period(told: Call) -> None:
@@ -234,7 +234,7 @@ def test_a_missed_slot_is_made_up_within_max_lateness(
 ) -> None:
     subscribe(behind, "ann@example.org")
     late_by(engine, monkeypatch, 47.5)
-    assert "5 stories for 1 readers" in behind("newsletter", "send").output
+    assert "5 stories for 1 reader" in behind("newsletter", "send").output
     assert "No issue is due." in behind("newsletter", "compose").output
 
 
@@ -246,7 +246,7 @@ def test_a_slot_that_was_missed_for_longer_asks_the_operator(
     assert "overdue and not sent" in behind("newsletter", "send", expected=3).output
     assert "it waits for your word" in behind("newsletter", "send", "--dry-run", expected=3).output
     assert "overdue" not in behind("newsletter", "send", "--dry-run", "--late").output
-    assert "5 stories for 1 readers" in behind("newsletter", "send", "--late").output
+    assert "5 stories for 1 reader" in behind("newsletter", "send", "--late").output
 
 
 def test_nothing_new_is_said_and_nothing_sent(call: Call, tmp_path: Path) -> None:
@@ -420,7 +420,7 @@ def test_letters_that_wait_for_an_hour_go_when_they_are_told_to(told: Call, engi
     (shown,) = json.loads(told("newsletter", "progress", "1", "--json").output)
     assert datetime.fromisoformat(shown["next_at"]) > datetime.now(UTC) + timedelta(hours=3)
     assert shown["pace"].startswith(f"the next from {shown['next_at'][:10]} ")
-    assert "1 letters sent" in told("newsletter", "send", "--now").output
+    assert "1 letter sent" in told("newsletter", "send", "--now").output
 
 
 # ------------------------------------------------------------------------------------------------ hiding
@@ -432,15 +432,15 @@ def test_a_story_hidden_on_the_way_is_in_no_letter_that_has_not_gone(
     with writing(engine) as connection:
         later = datetime.now(UTC) + timedelta(hours=1)
         connection.execute(update(deliveries).where(deliveries.c.id == 2).values(not_before=later))
-    assert "1 letters sent" in frozen("newsletter", "send").output
+    assert "1 letter sent" in frozen("newsletter", "send").output
     first = message_from_bytes(caught(tmp_path)[0])
     lead = str(make_header(decode_header(first["Subject"])))
     listed = frozen("story", "list", "--json").output
     hidden = next(one for one in json.loads(listed) if one["title"][:30] in lead)
     frozen("story", "hide", str(hidden["id"]), "--reason", "wrong")
     out = frozen("newsletter", "send", "--now").output
-    assert "1 letters that wait were put together without a hidden story" in out
-    assert "1 letters sent" in out
+    assert "1 waiting letter put together without a hidden story" in out
+    assert "1 letter sent" in out
     told_first, told_then = (readable(letter) for letter in caught(tmp_path))
     assert hidden["title"] in told_first
     assert hidden["title"] not in told_then

@@ -200,7 +200,7 @@ def test_a_list_of_feeds_is_appended_once_and_the_rest_of_the_file_stays(
     out = call("import-opml", str(listed), expected=3).output
     assert "list.opml:4:1: «No address» says it is a feed" in out
     assert f"list.opml:3: {url}/feed/ is there already, as dala" in out
-    assert "2 sources added, 1 known already, 1 faults." in out
+    assert "2 sources added, 1 known already, 1 fault." in out
     after = config.read_text("utf-8")
     assert (tmp_path / "config.yaml.bak").read_text("utf-8") == before
     assert after.startswith(before.removesuffix("# the end\n"))

@@ -173,7 +173,7 @@ def test_readers_of_a_rhythm_that_is_offered_no_more_are_not_lost_unseen(call: C
     rewrite(tmp_path, tracks=[{"weekly": "tuesday"}, "daily"])
     (want,) = json.loads(call("status", "--json", expected=3).output)["needs_you"]
     assert want.startswith(
-        "2 confirmed readers of week weekly-1 get no letters: the configuration has no rhythm"
+        "week weekly-1 has 2 confirmed readers without letters: the configuration has no rhythm"
     )
 
 
@@ -184,8 +184,9 @@ def test_letters_of_a_newsletter_that_is_gone_need_the_operator(call: Call, tmp_
     rewrite(tmp_path, id="weekly")
     out = call("status", expected=3).output
     assert (
-        "1 confirmed readers of week weekly-1 get no letters: the configuration has no newsletter week" in out
+        "week weekly-1 has 1 confirmed reader without letters: the configuration has no newsletter week"
+        in out
     )
-    assert "put it back, or `aggregator newsletter cancel 1`" in out
+    assert "put it back, or call `aggregator newsletter cancel 1`" in out
     call("newsletter", "cancel", "1", "--yes")
     assert "newsletter cancel" not in call("status", expected=3).output

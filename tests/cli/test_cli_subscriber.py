@@ -197,7 +197,7 @@ def test_rows_that_cannot_be_used_are_named_with_their_cure_and_the_others_impor
     ):
         (said,) = [one for one in result.output.splitlines() if f"readers.csv:{line}: " in one]
         assert words in said
-    assert "3 readers added, 0 were there already, 9 rows left out." in result.output
+    assert "3 readers added, 0 there already, 9 rows left out." in result.output
     assert call("list").output.splitlines()[1:] == [
         "ann@example.org,week,weekly-1,confirmed,fr,KZ UZ,",
         "jon@example.org,week,weekly-1,confirmed,en,,en fr",
@@ -208,10 +208,10 @@ def test_rows_that_cannot_be_used_are_named_with_their_cure_and_the_others_impor
 def test_a_list_can_be_tried_and_imported_again(call: Call, file_of: Callable[[bytes | str], str]) -> None:
     listed = file_of("email;language\nann@example.org;fr\nben@example.org;\n")
     tried = call("import", listed, *WEEK, "--dry-run").output
-    assert "2 readers would be added, 0 were there already, 0 rows left out." in tried
+    assert "2 readers would be added, 0 there already, 0 rows left out." in tried
     assert len(call("list").output.splitlines()) == 1
-    assert "2 readers added, 0 were there already" in call("import", listed, *WEEK).output
-    assert "0 readers added, 2 were there already" in call("import", listed, *WEEK).output
+    assert "2 readers added, 0 there already" in call("import", listed, *WEEK).output
+    assert "0 readers added, 2 there already" in call("import", listed, *WEEK).output
     call("remove", "ann@example.org")
     again = call("import", listed, *WEEK, expected=3).output
     assert "readers.csv:2: a…@example.org left week: only they themselves can come back" in again
@@ -288,4 +288,4 @@ def test_each_row_says_what_its_newsletter_and_consent_are_or_the_options_do(
     listed = file_of("email,newsletter,consent\nann@example.org,month,paper\nben@example.org,,\n")
     assert "which newsletter?" in call("import", listed, expected=3).output
     assert "how did they agree?" in call("import", listed, "--newsletter=week", expected=3).output
-    assert "1 readers added, 1 were there already" in call("import", listed, *WEEK).output
+    assert "1 reader added, 1 there already" in call("import", listed, *WEEK).output

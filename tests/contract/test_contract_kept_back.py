@@ -114,7 +114,7 @@ def test_a_refused_issue_is_said_once(known_sources, caplog):
     composing = ports(known_sources, gate=refuses_broken)
     assert said(composing, stale(known_sources), caplog) == [
         f"broken weekly-1 2026-W47: refused: {SCRIPT}",
-        "weekly weekly-1 2026-W47: 2 stories for 1 readers",
+        "weekly weekly-1 2026-W47: 2 stories for 1 reader",
     ]
 
 
@@ -169,7 +169,7 @@ def test_an_issue_that_cannot_be_mended_is_said_once(known_sources, caplog):
     resting = "broken weekly-1 2026-W47: rests, for it tells a hidden story and cannot be mended: "
     assert sorted(lines) == [
         f"{resting}{SCRIPT}",
-        "weekly weekly-1 2026-W47: 1 letters that wait were put together without a hidden story",
+        "weekly weekly-1 2026-W47: 1 waiting letter put together without a hidden story",
     ]
 
 

@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli.newsletter.previewing import local
 from aggregator.cli.newsletter.wording import counted, describe_pause
-from aggregator.cli.terminal import NEEDS_OPERATOR, now, one_line
+from aggregator.cli.terminal import NEEDS_OPERATOR, now, number_of, one_line
 from aggregator.config.schema import Config
 from aggregator.forecast import Forecast, VariantForecast, forecast
 from aggregator.model import DeliveryState
@@ -59,8 +59,9 @@ def _account(one: Forecast, *, at_once: bool) -> list[str]:
     if one.outcome is Composed.FAULTY:
         return [f"{name}: {one.outcome}: {one_line(reason)}" for reason in one.reasons]
     zone = newsletter.time_zone
+    letters = f"{number_of(one.letters, 'letter')} in {number_of(len(one.variants), 'variant')}"
     lines = [
-        f"{name}: {one.stories} stories, {one.letters} letters in {len(one.variants)} variants",
+        f"{name}: {number_of(one.stories, 'story', 'stories')}, {letters}",
         f"  tells    {local(period.start, zone)} to {local(period.end, zone)} ({zone})",
         f"  goes     from {local(one.send_after, zone)}, expires {local(one.expires_at, zone)}",
     ]
@@ -73,13 +74,17 @@ def _account(one: Forecast, *, at_once: bool) -> list[str]:
     lines += [f"  variant  {_variant(variant)}" for variant in one.variants[:VARIANTS_SHOWN]]
     if len(one.variants) > VARIANTS_SHOWN:
         rest = one.variants[VARIANTS_SHOWN:]
-        lines.append(f"           and {len(rest)} more, {sum(other.readers for other in rest)} letters")
+        lines.append(
+            f"           and {len(rest)} more, {number_of(sum(other.readers for other in rest), 'letter')}"
+        )
     lines += [f"  REFUSED  {one_line(reason)}" for reason in one.reasons]
-    lines += [f"  passed   {count} readers: {why}" for why, count in sorted(one.passed_over.items())]
+    lines += [
+        f"  passed   {number_of(count, 'reader')}: {why}" for why, count in sorted(one.passed_over.items())
+    ]
     return lines
 
 
 def _variant(variant: VariantForecast) -> str:
     sizes = f"HTML {variant.html_bytes / 1000:.1f} kB, text {variant.text_bytes / 1000:.1f} kB"
-    letters = f"{variant.readers} {'letter' if variant.readers == 1 else 'letters'}"
-    return f"{letters} in {variant.language}, {variant.stories} stories, {sizes}: {one_line(variant.subject)}"
+    letters, told = number_of(variant.readers, "letter"), number_of(variant.stories, "story", "stories")
+    return f"{letters} in {variant.language}, {told}, {sizes}: {one_line(variant.subject)}"

@@ -12,7 +12,7 @@ from aggregator.cli.terminal import Setting, moment, now, pass_setting
 from aggregator.errors import UsageError
 from aggregator.model import Newsletter, Note, Track
 from aggregator.newsletter import calendar
-from aggregator.wiring.composing import readable_note
+from aggregator.wiring.standing_notes import readable_note
 from aggregator.wiring.stores import Stores, open_stores
 
 NEXT = ""

@@ -18,7 +18,16 @@ from aggregator.cli.newsletter.wording import (
     describe_letter,
     describe_pause,
 )
-from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, one_line, pass_setting, progress, run_async
+from aggregator.cli.terminal import (
+    NEEDS_OPERATOR,
+    Setting,
+    now,
+    number_of,
+    one_line,
+    pass_setting,
+    progress,
+    run_async,
+)
 from aggregator.config.schema import Config
 from aggregator.mending import MendLine, mend
 from aggregator.model import DeliveryState, ServerPause
@@ -102,7 +111,9 @@ def _send(config: Config, early: tuple[str, ...], *, late: bool, at_once: bool) 
     delivered, waiting, paused = run_async(_deliver(config, at_once=at_once))
     counts = delivered.counts
     sent = counts.get(DeliveryState.SENT, 0)
-    click.echo(f"{sent} letters sent, {sum(counts.values()) - sent} not sent, {delivered.held} held.")
+    click.echo(
+        f"{number_of(sent, 'letter')} sent, {sum(counts.values()) - sent} not sent, {delivered.held} held."
+    )
     if delivered.held:
         click.echo(HELD.format(count=delivered.held))
     if waiting:
@@ -138,7 +149,7 @@ def describe_mended(line: MendLine) -> str:
     name = f"{line.newsletter} {line.track} {line.period}"
     if line.reason:
         return f"{name}: rests, for it tells a hidden story and cannot be mended: {one_line(line.reason)}"
-    return f"{name}: {line.letters} letters that wait were put together without a hidden story"
+    return f"{name}: {number_of(line.letters, 'waiting letter')} put together without a hidden story"
 
 
 def _want_a_look(lines: list[IssueLine]) -> bool:

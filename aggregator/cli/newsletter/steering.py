@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli.newsletter.naming import issue_named, title
 from aggregator.cli.newsletter.wording import counted
-from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, one_line, pass_setting
+from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, number_of, one_line, pass_setting
 from aggregator.mending import mend
 from aggregator.model import DeliveryState
 from aggregator.wiring.composing import mending
@@ -66,11 +66,11 @@ def cancel(setting: Setting, issue: str, yes: bool) -> None:
         if not yes:
             waiting = sum(meant.counts.get(state, 0) for state in _WAITING)
             click.echo(f"{title(meant)}: {counted(meant.counts)}")
-            would = f"{waiting} letters would not be sent, ever; call it again with --yes."
+            would = f"{number_of(waiting, 'letter')} would not be sent, ever; call it again with --yes."
             click.echo(would if waiting else "No letter of it waits: there is nothing to cancel.")
             sys.exit(NEEDS_OPERATOR if waiting else 0)
         cancelled = stores.desk.cancel(meant.issue_id, now())
-    click.echo(f"{title(meant)}: {cancelled} letters cancelled")
+    click.echo(f"{title(meant)}: {number_of(cancelled, 'letter')} cancelled")
 
 
 @click.command()
@@ -89,4 +89,4 @@ def settle(setting: Setting, as_sent: bool, resend: bool, issue: str | None) -> 
         state = DeliveryState.SENT if as_sent else DeliveryState.READY
         settled = stores.ledger.release(unknown, state, now())
     what = "taken as sent" if as_sent else "ready to be sent again by `aggregator newsletter send`"
-    click.echo(f"{settled} letters {what}.")
+    click.echo(f"{number_of(settled, 'letter')} {what}.")

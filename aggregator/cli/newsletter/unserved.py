@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aggregator.cli.newsletter.naming import title
+from aggregator.cli.terminal import number_of
 from aggregator.config.schema import Config
 from aggregator.model import DeliveryState
 from aggregator.wiring.stores import Stores
@@ -20,13 +21,14 @@ def unserved(config: Config, stores: Stores) -> Iterator[str]:
         if track not in offered.get(newsletter, ()):
             what = f"rhythm {track} of {newsletter}" if newsletter in offered else f"newsletter {newsletter}"
             yield (
-                f"{readers} confirmed readers of {newsletter} {track} get no letters: the configuration has "
-                f"no {what}. Put it back, beside what took its place, or take them off"
+                f"{newsletter} {track} has {number_of(readers, 'confirmed reader')} without letters: "
+                f"the configuration has no {what}. Put it back, beside what took its place, or take them off"
             )
     for issue in stores.desk.recent(ISSUES_LOOKED_AT):
         waiting = sum(issue.counts.get(state, 0) for state in _WAITING)
         if waiting and issue.newsletter not in offered:
             yield (
-                f"{waiting} letters of {title(issue)} wait, and the configuration has no newsletter "
-                f"{issue.newsletter}: put it back, or `aggregator newsletter cancel {issue.issue_id}`"
+                f"{title(issue)} has {number_of(waiting, 'waiting letter')}, and the configuration has no "
+                f"newsletter {issue.newsletter}: put it back, or call "
+                f"`aggregator newsletter cancel {issue.issue_id}`"
             )

@@ -14,6 +14,7 @@ from aggregator.cli.terminal import (
     Setting,
     moment,
     now,
+    number_of,
     one_line,
     pass_setting,
     show_json,
@@ -36,7 +37,7 @@ def status(setting: Setting) -> None:
     """List the issues and how their letters stand."""
     with open_stores(setting.config, now()) as stores:
         for issue in stores.issues.summaries():
-            told = f"{issue.stories} stories" if issue.stories else "nothing new"
+            told = number_of(issue.stories, "story", "stories") if issue.stories else "nothing new"
             letters = counted(issue.deliveries) if issue.stories else "nothing was sent"
             click.echo(f"{issue.newsletter} {issue.track} {issue.period}: {told}; {letters}")
         if held := len(stores.ledger.unknown()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from aggregator.cli.terminal import one_line
+from aggregator.cli.terminal import number_of, one_line
 from aggregator.model import ServerPause
 from aggregator.pipeline import Composed, IssueLine, LetterLine
 from aggregator.wiring.delivering import masked
@@ -13,7 +13,7 @@ from aggregator.wiring.delivering import masked
 S = TypeVar("S", bound=str)
 
 HELD = (
-    "{count} letters are held: the connection was lost after the final dot, so they may have arrived. "
+    "Letters are held ({count}): the connection was lost after the final dot, so they may have arrived. "
     "Look into your relay's log, then call `aggregator newsletter settle --sent` or `--resend`."
 )
 
@@ -22,7 +22,8 @@ def describe_issue(line: IssueLine) -> str:
     """What became of one track's period, in one line."""
     name = f"{line.newsletter} {line.track} {line.period}"
     if line.outcome is Composed.FROZEN:
-        return f"{name}: {line.stories} stories for {line.deliveries} readers"
+        readers = number_of(line.deliveries, "reader")
+        return f"{name}: {number_of(line.stories, 'story', 'stories')} for {readers}"
     if line.outcome is Composed.OVERDUE:
         return f"{name}: overdue and not sent; `aggregator newsletter send --late` sends it now"
     if line.outcome is Composed.NOTHING_NEW:

@@ -12,7 +12,7 @@ import click
 from aggregator.cli.csv_lines import Line, lines_of
 from aggregator.cli.newsletter.naming import newsletter_named, track_named
 from aggregator.cli.subscriber.wishing import wished
-from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, pass_setting
+from aggregator.cli.terminal import NEEDS_OPERATOR, Setting, now, number_of, pass_setting
 from aggregator.config.schema import Config
 from aggregator.errors import UsageError
 from aggregator.model import Enrolment, Offer
@@ -57,7 +57,10 @@ def import_(
     enrolments = reader.enrolments(lines_of(listed, listed.name))
     added, already = _stored(config, enrolments, reader, keep=not dry_run)
     would = "would be " if dry_run else ""
-    click.echo(f"{added} readers {would}added, {already} were there already, {reader.broken} rows left out.")
+    click.echo(
+        f"{number_of(added, 'reader')} {would}added, {already} there already, "
+        f"{number_of(reader.broken, 'row')} left out."
+    )
     if reader.broken:
         sys.exit(NEEDS_OPERATOR)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from aggregator.cli.terminal import Setting, now, one_line, pass_setting
+from aggregator.cli.terminal import Setting, now, number_of, one_line, pass_setting
 from aggregator.errors import UsageError
 from aggregator.wiring.stores import open_stores
 
@@ -45,7 +45,7 @@ def _lines(record: dict[str, Any]) -> list[str]:
         lines += [_subscription(one), *([f"    {words}"] if words else [])]
     sent = [one for one in record["letters"] if one["sent_at"]]
     last = f", the last on {sent[-1]['sent_at'][:10]}" if sent else ""
-    return [*lines, f"  {len(sent)} mails sent{last}"]
+    return [*lines, f"  {number_of(len(sent), 'mail')} sent{last}"]
 
 
 def _subscription(one: dict[str, Any]) -> str:
