@@ -50,8 +50,10 @@ class Traffic:
 
         What somebody waits for at this moment finds a session free, however long the issue.
         """
-        reserve = 0 if sessions == 1 else 2 if sessions >= 10 else 1
-        async with self._slots.setdefault(server, asyncio.Semaphore(sessions - reserve)):
+        if server not in self._slots:
+            reserve = 0 if sessions == 1 else 2 if sessions >= 10 else 1
+            self._slots[server] = asyncio.Semaphore(sessions - reserve)
+        async with self._slots[server]:
             if per_second is not None:
                 await self._keep_pace(server, per_second)
             yield

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -52,6 +54,7 @@ class Writer:
             ascii_domain(one).addr_spec if one else "" for one in (site.contact, bounces, unsubscribe)
         )
         self._signer = signer
+        self._sender_id = sender_id(site.id_domain)
         self._moulds: OrderedDict[object, Mould] = OrderedDict()
 
     def write_letter(self, newsletter: Newsletter, variant: Variant, delivery: Delivery) -> Letter:
@@ -59,15 +62,15 @@ class Writer:
 
         Raises ValueError for an address, token or name that cannot stand in a header.
         """
-        words = _words({slot: _link(delivery, path) for slot, path in _PATHS.items()})
+        links = {slot: _link(delivery, path) for slot, path in _PATHS.items()}
+        words = _words(links)
         lengths = _lengths(words)
         mould = self._mould(
             (newsletter.id, variant, delivery.link_base, tuple(lengths.values())),
             lambda: self._letter_mould(newsletter, variant, delivery.link_base, lengths),
         )
-        return self._cast(
-            mould, newsletter.sender, delivery, words, self._labels(newsletter, variant, delivery)
-        )
+        labels = self._labels(newsletter, variant, delivery, links[UNSUBSCRIBE])
+        return self._cast(mould, newsletter.sender, delivery, words, labels)
 
     def write_notice(self, notice: Notice, delivery: Delivery) -> Letter:
         """One person's notice: no list, nothing to unsubscribe from (RFC 3834 says who sent it).
@@ -93,7 +96,7 @@ class Writer:
         recipient = ascii_domain(delivery.address).addr_spec
         own = {
             "to": verbatim("To", f"<{recipient}>", ascii_only=False),
-            "date": verbatim("Date", format_datetime(delivery.date)),
+            "date": verbatim("Date", _shown(delivery.date)),
             "message-id": verbatim("Message-ID", f"<{delivery.message_id}>"),
             **labels,
         }
@@ -109,12 +112,14 @@ class Writer:
             return verp.address(self._bounces, delivery.bounce_tag)
         return ascii_domain(sender).addr_spec
 
-    def _labels(self, newsletter: Newsletter, variant: Variant, delivery: Delivery) -> dict[str, bytes]:
-        """The fields of a list's letter that are this letter's own."""
-        ways = [f"<{unsubscribe_link(delivery)}>"]
+    def _labels(
+        self, newsletter: Newsletter, variant: Variant, delivery: Delivery, way: str
+    ) -> dict[str, bytes]:
+        """The fields of a list's letter that are this letter's own. `way`: its link to unsubscribe."""
+        ways = [f"<{way}>"]
         if self._unsubscribe:
             ways.append(f"<{mailto(verp.leaving_address(self._unsubscribe, delivery.token))}>")
-        issue = (str(delivery.issue_id), newsletter.id, variant.language, sender_id(self._site.id_domain))
+        issue = (str(delivery.issue_id), newsletter.id, variant.language, self._sender_id)
         return {
             "list-unsubscribe": verbatim("List-Unsubscribe", ", ".join(ways)),
             "feedback-id": verbatim("Feedback-ID", ":".join(issue)),
@@ -178,6 +183,12 @@ class Writer:
             ),
             verbatim("Auto-Submitted", "auto-generated"),
         ]
+
+
+@lru_cache(maxsize=64)
+def _shown(date: datetime) -> str:
+    """RFC 5322 section 3.3; letters of one claim have the same."""
+    return format_datetime(date)
 
 
 def unsubscribe_link(delivery: Delivery) -> str:

@@ -143,7 +143,7 @@ def _reason(means: str, reply: SmtpReply) -> str:
 
 def masked(words: str) -> str:
     """With `a…@` for every address: reasons stand in logs, lists and mails to the operator."""
-    return _ADDRESS.sub(r"\1…@", words)
+    return _ADDRESS.sub(r"\1…@", words) if "@" in words else words
 
 
 # ------------------------------------------------------------------------------------------ the table

@@ -12,8 +12,7 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
@@ -122,7 +121,8 @@ class SmtpCarrier:
         for phase, address in ((Phase.MAIL, letter.sender), (Phase.RCPT, letter.recipient)):
             if _UNFIT.search(address):
                 return SmtpReply(phase, 501, "5.1.3 it cannot stand in a command", "5.1.3", self._server)
-        async with self._session() as sessions:
+        sessions = self._of_this_loop()
+        async with sessions.free:
             while connection := self._rested(sessions):
                 reply = await self._transact(connection, letter, reach, sessions)
                 if reply.phase is not Phase.MAIL or reply.code not in (None, 421):
@@ -139,15 +139,11 @@ class SmtpCarrier:
         for connection in sessions.idle if sessions else ():
             await self._quit(connection.wire)
 
-    @asynccontextmanager
-    async def _session(self) -> AsyncIterator[_Sessions]:
-        """A place among the sessions of the running event loop."""
+    def _of_this_loop(self) -> _Sessions:
         loop = asyncio.get_running_loop()
         if self._sessions is None or self._sessions.loop is not loop:
             self._sessions = _Sessions(loop, asyncio.Semaphore(self._most))
-        sessions = self._sessions
-        async with sessions.free:
-            yield sessions
+        return self._sessions
 
     def _rested(self, sessions: _Sessions) -> _Connection | None:
         """An idle connection that is worth a try; the others are closed."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from aggregator.model import Letter
 
+LOOK_AGAIN = 5.0
+"""Seconds between looks at how long a reply is awaited: a timer for each reply would cost more than it."""
 LONGEST_REPLY = 32_768
 """Bytes of one reply, all its lines together."""
 
@@ -42,6 +44,10 @@ class Wire(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._expected = 0
         self._waiter: asyncio.Future[None] | None = None
+        self._patience = 0.0
+        """Seconds that the server gets for the reply that is awaited, and until when that is."""
+        self._until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._fault = ""
         transport.set_protocol(self)
 
@@ -61,11 +67,11 @@ class Wire(asyncio.Protocol):
             if self._fault:
                 raise WireError(self._fault)
             self._waiter = self._loop.create_future()
-            timer = self._loop.call_later(seconds, self._fail, f"Timeout: no reply within {seconds:g} s")
+            self._patience, self._until = seconds, self._loop.time() + seconds
+            self._look_within(seconds)
             try:
                 await self._waiter
             finally:
-                timer.cancel()
                 self._waiter = None
             if not self._replies:
                 raise WireError(self._fault)
@@ -111,8 +117,29 @@ class Wire(asyncio.Protocol):
         self._replies.append(Reply(int(code), "\n".join(self._lines)))
         self._lines, self._size = [], len(self._received)
 
+    def _look_within(self, seconds: float) -> None:
+        when = self._loop.time() + min(seconds, LOOK_AGAIN)
+        if self._timer is not None:
+            if self._timer.when() <= when:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(when, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._waiter is None:
+            return
+        left = self._until - self._loop.time()
+        if left <= 0:
+            self._fail(f"Timeout: no reply within {self._patience:g} s")
+        else:
+            self._look_within(left)
+
     def _fail(self, fault: str) -> None:
         self._fault = self._fault or fault
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._transport.abort()
         if self._waiter and not self._waiter.done():
             self._waiter.set_result(None)

@@ -152,6 +152,6 @@ def test_a_wrong_password_rests_the_server_and_counts_against_nobody(
     subscribed.write()
     out = subscribed.run("newsletter", "send", "--early", "week", expected=3).stdout
     assert "Sending rests until" in out
-    assert "Sending rests until" in subscribed.run("newsletter", "status").stdout
+    assert "Sending rests until" in subscribed.run("newsletter", "status", expected=3).stdout
     assert query(subscribed, "select count(*), max(attempts) from deliveries") == [(len(READERS), 0)]
     assert host.accepted == []
