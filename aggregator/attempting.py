@@ -1,7 +1,7 @@
 """One letter's way: whether it may go, which road it takes, what its end means and teaches.
 
 What many letters ask of the ledger at one moment is asked together (`gathering.py`): whether their readers
-have left, the durable word before their texts go over, and how they ended.
+have left, the durable word before their texts go over, and how they ended. They are written together, too.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ log = logging.getLogger(__name__)
 SETTLE_AGAIN = (0.2, 1.0, 2.0, 4.0, 8.0)
 """Seconds between tries to record what a server has said: losing that makes a letter of unknown fate."""
 
+WRITTEN_TOGETHER = 60
+"""Letters in one turn of a thread: few enough that the first ones go while the next are written."""
+
 OF_THIS_MOMENT = 1.0
 """Seconds for which it holds that a reader has not left."""
 
@@ -60,11 +63,13 @@ class Attempts:
     _looked_up: dict[int, tuple[float, str | None]] = field(default_factory=dict)
     """When it was asked of each letter whether it may go, and why not."""
     _refusing: Gathering[Delivery, str | None] = field(init=False)
+    _writing: Gathering[Delivery, Letter | Exception] = field(init=False)
     _reaching: Gathering[Delivery, bool] = field(init=False)
     _settling: Gathering[Outcome, None] = field(init=False)
 
     def __post_init__(self) -> None:
         self._refusing = Gathering(self._refusals)
+        self._writing = Gathering(self._write_all, WRITTEN_TOGETHER)
         self._reaching = Gathering(self._reach_all)
         self._settling = Gathering(self._settle_all)
 
@@ -121,14 +126,13 @@ class Attempts:
         return None if delay is None else self._outcome(delivery, delay)
 
     async def _tried(self, delivery: Delivery) -> Outcome | None:
-        try:
-            letter = self._write(delivery)
-        except StoreError:
-            raise  # the ledger's fault, and not the letter's
-        except Exception as error:
+        letter = await self._writing.ask(delivery)
+        if isinstance(letter, StoreError):
+            raise letter  # the ledger's fault, and not the letter's
+        if isinstance(letter, Exception):
             # Neither message nor traceback, which may name the reader: the ledger keeps the reason.
-            log.error("letter %s could not be written: %s", delivery.id, type(error).__name__)
-            return self._outcome(delivery, replies.unwritable(error))
+            log.error("letter %s could not be written: %s", delivery.id, type(letter).__name__)
+            return self._outcome(delivery, replies.unwritable(letter))
         return await self._carry(letter, delivery)
 
     async def _delay(self, delivery: Delivery) -> Settlement | None:
@@ -142,6 +146,16 @@ class Attempts:
         if wait := await traffic.keep_domain_pace(domain):
             return replies.postponed(f"the turn of {domain} comes later", now + wait)
         return None
+
+    def _write_all(self, deliveries: Sequence[Delivery]) -> Sequence[Letter | Exception]:
+        """In a thread: most of the work of signing is done beside other Python."""
+        written: list[Letter | Exception] = []
+        for delivery in deliveries:
+            try:
+                written.append(self._write(delivery))
+            except Exception as error:
+                written.append(error)
+        return written
 
     def _write(self, delivery: Delivery) -> Letter:
         ports = self.ports

@@ -22,9 +22,15 @@ GATHERED_FOR = 0.002
 class Gathering(Generic[Question, Answer]):
     """Puts questions of many tasks to one function that answers them all, each time in a thread."""
 
-    def __init__(self, ask_all: Callable[[Sequence[Question]], Sequence[Answer]]) -> None:
-        """`ask_all` returns an answer per question, in order; what it raises goes to all who asked."""
+    def __init__(
+        self, ask_all: Callable[[Sequence[Question]], Sequence[Answer]], most: int = MOST_TOGETHER
+    ) -> None:
+        """`ask_all` returns an answer per question, in order; what it raises goes to all who asked.
+
+        `most`: questions in one turn.
+        """
         self._ask_all = ask_all
+        self._most = most
         self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
         self._turns: asyncio.Task[None] | None = None
         self._last = 0
@@ -46,7 +52,7 @@ class Gathering(Generic[Question, Answer]):
     async def _take_turns(self) -> None:
         while self._waiting:
             await asyncio.sleep(GATHERED_FOR if self._last > 1 else 0)
-            turn, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            turn, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             self._last = len(turn)
             try:
                 answers = await asyncio.to_thread(self._ask_all, [question for question, _ in turn])

@@ -14,6 +14,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from html import escape
+from threading import Lock
 from urllib.parse import quote
 
 from aggregator.model import Delivery, Letter, Newsletter, Notice, Site, Variant
@@ -56,6 +57,8 @@ class Writer:
         self._signer = signer
         self._sender_id = sender_id(site.id_domain)
         self._moulds: OrderedDict[object, Mould] = OrderedDict()
+        self._moulding = Lock()
+        """Several sendings of a process write at once."""
 
     def write_letter(self, newsletter: Newsletter, variant: Variant, delivery: Delivery) -> Letter:
         """One reader's letter, with the fields of bulk mail (RFC 2369, RFC 2919, RFC 8058).
@@ -129,14 +132,15 @@ class Writer:
 
     def _mould(self, key: object, make: Callable[[], Mould]) -> Mould:
         """The mould under a key; the ones used last stay in memory."""
-        found = self._moulds.get(key)
-        if found is None:
-            found = self._moulds[key] = make()
-            if len(self._moulds) > VARIANTS_CACHED:
-                self._moulds.popitem(last=False)
-        else:
-            self._moulds.move_to_end(key)
-        return found
+        with self._moulding:
+            found = self._moulds.get(key)
+            if found is None:
+                found = self._moulds[key] = make()
+                if len(self._moulds) > VARIANTS_CACHED:
+                    self._moulds.popitem(last=False)
+            else:
+                self._moulds.move_to_end(key)
+            return found
 
     def _letter_mould(
         self, newsletter: Newsletter, variant: Variant, link_base: str, lengths: Mapping[str, int]
