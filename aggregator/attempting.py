@@ -139,13 +139,20 @@ class Attempts:
         """Why a letter may not go to its domain yet. A notice may: somebody waits for it."""
         if delivery.kind is not DeliveryKind.ISSUE:
             return None
-        traffic, domain, now = self.ports.traffic, _domain(delivery), self.moment()
-        if until := traffic.rests_until(f"@{domain}", now):
-            until += (until - now) * replies.SPREAD * _spread(delivery)
-            return replies.postponed(f"{domain} refuses everybody's mail for now", until)
-        if wait := await traffic.keep_domain_pace(domain):
+        if rest := self._rest_of_domain(delivery):
+            return rest
+        domain, now = _domain(delivery), self.moment()
+        if wait := await self.ports.traffic.keep_domain_pace(domain):
             return replies.postponed(f"the turn of {domain} comes later", now + wait)
         return None
+
+    def _rest_of_domain(self, delivery: Delivery) -> Settlement | None:
+        domain, now = _domain(delivery), self.moment()
+        until = self.ports.traffic.rests_until(f"@{domain}", now)
+        if until is None or delivery.kind is not DeliveryKind.ISSUE:
+            return None
+        until += (until - now) * replies.SPREAD * _spread(delivery)
+        return replies.postponed(f"{domain} refuses everybody's mail for now", until)
 
     def _write_all(self, deliveries: Sequence[Delivery]) -> Sequence[Letter | Exception]:
         """In a thread: most of the work of signing is done beside other Python."""
@@ -176,6 +183,8 @@ class Attempts:
                     return None
                 if (refusal := await self._refusal(delivery)) is not None:
                     return self._outcome(delivery, replies.refused(refusal))
+                if (rest := self._rest_of_domain(delivery)) is not None:
+                    return self._outcome(delivery, rest)
 
                 async def reach(_: Phase) -> None:
                     if not await self._reaching.ask(delivery):
