@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Row, exists, select, update
+from sqlalchemy import Connection, Engine, Row, Update, exists, select, update
 
 from aggregator.model import Choice, DeliveryState, Newsletter, Period, Phase, PlannedVariant, StaleIssue
 from aggregator.store import choices, issue_desk, issue_notes
@@ -25,7 +25,7 @@ CANCELLED = "all that it told was hidden"
 
 _row = deliveries.c
 _WAITING = (DeliveryState.READY.value, DeliveryState.DEFERRED.value)
-_CANCEL = {"state": DeliveryState.CANCELLED.value, "reason": CANCELLED, "next_try_at": None}
+CANCELLED_IN_DOUBT = f"{CANCELLED}; whether it had arrived is not known"
 _OPEN = (*_WAITING, DeliveryState.LEASED.value, DeliveryState.UNKNOWN.value)
 """Those that may be sent, or sent once more. What is leased comes back if its sender ends."""
 
@@ -195,17 +195,24 @@ def _tell_the_rest(
         if variant_id is not None:
             connection.execute(theirs.where(_row.state.in_(_OPEN)).values(variant_id=variant_id))
         else:
-            connection.execute(theirs.where(_row.state.in_(_WAITING)).values(_CANCEL))
+            _cancelled(connection, theirs)
 
 
 def _cancel(connection: Connection, issue_id: int) -> int:
     """Letters that still tell a hidden story have nothing else to tell, or nobody to tell it to."""
-    stale = _stale_variants(connection, issue_id)
+    theirs = update(deliveries).where(_row.issue_id == issue_id)
     return sum(
-        connection.execute(
-            update(deliveries)
-            .where(_row.issue_id == issue_id, _row.state.in_(_WAITING), _row.variant_id.in_(chunk))
-            .values(_CANCEL)
-        ).rowcount
-        for chunk in chunked(stale)
+        _cancelled(connection, theirs.where(_row.variant_id.in_(chunk)))
+        for chunk in chunked(_stale_variants(connection, issue_id))
+    )
+
+
+def _cancelled(connection: Connection, letters: Update) -> int:
+    """Those of these that wait or are of unknown fate: what nobody is to be told is not sent again."""
+    values = {"state": DeliveryState.CANCELLED.value, "next_try_at": None, "unknown_since": None}
+    in_doubt = letters.where(_row.state == DeliveryState.UNKNOWN.value)
+    waiting = letters.where(_row.state.in_(_WAITING))
+    return sum(
+        connection.execute(some.values(**values, reason=reason)).rowcount
+        for some, reason in ((waiting, CANCELLED), (in_doubt, CANCELLED_IN_DOUBT))
     )

@@ -21,7 +21,7 @@ from aggregator.model import (
 )
 from aggregator.store.engine import reading, writing
 from aggregator.store.issue_desk import IssueDesk
-from aggregator.store.stale_issues import CANCELLED, HIDDEN_STORY, StaleIssues
+from aggregator.store.stale_issues import CANCELLED, CANCELLED_IN_DOUBT, HIDDEN_STORY, StaleIssues
 from aggregator.store.tables import deliveries, issues, subscriptions, told_stories, variants
 
 EN, FR = Choice("en"), Choice("fr", ("KG", "UZ"))
@@ -153,6 +153,19 @@ def test_a_letter_of_unknown_fate_is_sent_again_without_the_story(known_sources,
     assert ledger.release([held.id], DeliveryState.READY, moment) == 1
     (again,) = ledger.claim(moment, 10)
     assert ledger.variant(again.variant_id).subject == "Mended"
+
+
+def test_a_letter_of_unknown_fate_that_has_nothing_else_to_tell_is_not_sent_again(known_sources, make, stale):
+    (one, two), moment = on_its_way(known_sources, make, "a@example.org", "b@example.org")
+    ledger = known_sources.ledger()
+    (held,) = ledger.claim(moment, 10)
+    ledger.settle_all([Outcome(held, Settlement(DeliveryState.UNKNOWN, "lost"), None, moment)])
+    for story in (one, two):
+        known_sources.corrections.hide(story.id, "wrong", moment)
+    (found,) = stale.stale(moment)
+    assert stale.mend(found, [], moment) == 1
+    assert states(known_sources) == [("sent", ""), ("cancelled", CANCELLED_IN_DOUBT)]
+    assert not stale.stale(moment), "nothing is left to mend"
 
 
 def test_an_issue_that_the_operator_paused_stays_paused(known_sources, make, stale):
