@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -52,10 +53,18 @@ def answered(
     issue = issues.issue(now, newsletter, track, period)
     if issue is None:
         return None
-    page = letter_page(templates, language, issue, note.as_html(issue.note))
+    told = _told_in(language, issue, templates)
+    page = letter_page(templates, language, told, note.as_html(issue.note))
     return Answer(200, page.content, HTML, max_age=GONE_OUT)
 
 
 def _feed(templates: SiteTemplates, language: str, issues: Sequence[PastIssue]) -> Answer:
-    feed = letters_feed(templates, language, issues)
+    told = [_told_in(language, issue, templates) for issue in issues]
+    feed = letters_feed(templates, language, told)
     return Answer(200, feed.content, ATOM, max_age=GONE_OUT, indexed=False)
+
+
+def _told_in(language: str, issue: PastIssue, templates: SiteTemplates) -> PastIssue:
+    """As a letter in this language tells it, to a reader who chose no others."""
+    placed = (replace(one, story=one.story.told_in((language,), templates.weights)) for one in issue.placed)
+    return replace(issue, placed=tuple(placed))

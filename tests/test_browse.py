@@ -447,6 +447,23 @@ def test_the_page_of_a_letter_opens_with_the_editors_note(visitor: Visitor) -> N
     assert b"<p>Good <em>morning</em>, &lt;script&gt;alert(1)&lt;/script&gt;</p>" in answer.content
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "Canal 7 was opened"), ("fr", "Un canal ouvre")])
+@pytest.mark.parametrize("address", ["letters/week/weekly-1/2026-W46", "letters/week.atom"])
+def test_a_letter_on_the_web_tells_its_stories_in_the_readers_language_where_one_is_told(
+    visitor: Visitor, address: str, language: str, title: str
+) -> None:
+    lead = story(7).lead
+    french = replace(lead, entry_id=8, title="Un canal ouvre", language="fr", relation=Relation.TRANSLATION)
+    told = replace(story(7), members=(lead, french))
+    ports = replace(visitor.ports, issues=FakeIssues(PastIssue(COVER, (Placed("top", told, ""),))))
+    answer = ask(ports, f"{language}/{address}")
+    assert answer is not None
+    other = {"Canal 7 was opened", "Un canal ouvre"} - {title}
+    shown = answer.content.decode()
+    assert title in shown
+    assert not [one for one in other if one in shown]
+
+
 def test_a_hostile_headline_stays_words_in_the_feed_of_a_newsletter(visitor: Visitor) -> None:
     hostile = "]]><script>alert(1)</script>\x00\u202e&amp; {{ 7*7 }}"
     told = replace(story(7), members=(replace(story(7).lead, title=hostile),))
