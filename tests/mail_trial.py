@@ -405,6 +405,9 @@ def _kill(siege: Siege, engine: Engine, process: Called) -> None:
     )
     process.kill()
     process.wait(10)
+    if process.code != -signal.SIGKILL:
+        siege.ended += 1  # on its own, a moment before
+        return
     siege.kills += 1
     siege.dots.update(delivery_id for (delivery_id,) in rows)
 

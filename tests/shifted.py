@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -53,7 +53,8 @@ class Called:
 
     def send_signal(self, number: signal.Signals) -> None:
         if self.code is None:
-            signal.pidfd_send_signal(self._watched, number)
+            with suppress(ProcessLookupError):  # it came to its own end a moment ago
+                signal.pidfd_send_signal(self._watched, number)
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
